@@ -1,0 +1,139 @@
+package query
+
+import (
+	"bytes"
+	"math/bits"
+	"slices"
+
+	"github.com/atoma-dev/atoma/runtime/radix"
+)
+
+const (
+	topShare = 8    // a limit of at most one in so many of the rows keeps a heap instead of sorting all
+	maxTop   = 4096 // and only up to so many: their keys then stay in the processor's cache
+)
+
+// top gives the first k rows of a set in the order of keys. It keeps the best so far in a heap with the worst of them
+// on top, so that most rows are done with after one comparison. The result is the evaluation's.
+func (e *evaluation) top(keys []sortKey, set []uint64, k int) []uint32 {
+	const step = 1024
+	e.items = slices.Grow(e.items[:0], k+step)
+	h := &heap{eval: e, keys: keys, limit: k, items: e.items[:0]}
+	block := e.items[k : k : k+step]
+	for w, word := range set {
+		for ; word != 0; word &= word - 1 {
+			block = append(block, radix.Item{Slot: uint32(w*wordLen + bits.TrailingZeros64(word))})
+		}
+		if len(block) > step-wordLen || w == len(set)-1 {
+			keys[0].load(block)
+			for i := range block {
+				if len(h.items) < k || compareItems(block[i], h.items[0]) <= 0 {
+					h.offer(block[i])
+				}
+			}
+			block = block[:0]
+		}
+	}
+	slices.SortFunc(h.items, h.compare)
+	e.slots = e.slots[:0]
+	for i := range h.items {
+		e.slots = append(e.slots, h.items[i].Slot)
+	}
+	return e.slots
+}
+
+// heap holds the first limit items of those offered.
+type heap struct {
+	eval  *evaluation
+	keys  []sortKey
+	limit int
+	items []radix.Item // each before its parent, (i-1)/2, or equal
+}
+
+func (h *heap) offer(item radix.Item) {
+	if len(h.items) < h.limit {
+		h.items = append(h.items, item)
+		h.up(len(h.items) - 1)
+		return
+	}
+	if h.limit > 0 && h.compare(item, h.items[0]) < 0 {
+		h.items[0] = item
+		h.down(0)
+	}
+}
+
+func (h *heap) up(i int) {
+	for i > 0 {
+		parent := (i - 1) / 2
+		if h.compare(h.items[i], h.items[parent]) <= 0 {
+			return
+		}
+		h.items[i], h.items[parent] = h.items[parent], h.items[i]
+		i = parent
+	}
+}
+
+func (h *heap) down(i int) {
+	for {
+		child := 2*i + 1
+		if child >= len(h.items) {
+			return
+		}
+		if right := child + 1; right < len(h.items) && h.compare(h.items[right], h.items[child]) > 0 {
+			child = right
+		}
+		if h.compare(h.items[child], h.items[i]) <= 0 {
+			return
+		}
+		h.items[i], h.items[child] = h.items[child], h.items[i]
+		i = child
+	}
+}
+
+// compare orders two items that have the class and key of the first sort key loaded.
+func (h *heap) compare(a, b radix.Item) int {
+	if order := compareItems(a, b); order != 0 {
+		return order
+	}
+	if k := &h.keys[0]; !k.exact(a.Class) {
+		if order := k.compareText(a.Slot, b.Slot); order != 0 {
+			return order
+		}
+	}
+	for i := 1; i < len(h.keys); i++ {
+		if order := h.keys[i].compare(a.Slot, b.Slot); order != 0 {
+			return order
+		}
+	}
+	t := h.eval.table
+	return bytes.Compare(t.ID(a.Slot), t.ID(b.Slot))
+}
+
+func (k *sortKey) compare(a, b uint32) int {
+	pair := [2]radix.Item{{Slot: a}, {Slot: b}}
+	k.load(pair[:])
+	if order := compareItems(pair[0], pair[1]); order != 0 || k.exact(pair[0].Class) {
+		return order
+	}
+	return k.compareText(a, b)
+}
+
+func (k *sortKey) compareText(a, b uint32) int {
+	order := bytes.Compare(k.text(a), k.text(b))
+	if k.desc {
+		return -order
+	}
+	return order
+}
+
+func compareItems(a, b radix.Item) int {
+	switch {
+	case a.Class != b.Class:
+		return int(a.Class) - int(b.Class)
+	case a.Key < b.Key:
+		return -1
+	case a.Key > b.Key:
+		return 1
+	}
+	return 0
+}

@@ -1,0 +1,196 @@
+package runtime
+
+import (
+	"errors"
+	"strconv"
+
+	"github.com/atoma-dev/atoma/runtime/fault"
+	"github.com/atoma-dev/atoma/runtime/query"
+	"github.com/atoma-dev/atoma/runtime/table"
+	"github.com/atoma-dev/atoma/runtime/value"
+	"github.com/atoma-dev/atoma/runtime/wire"
+)
+
+// Store is the rows of one name of one client.
+//
+// The methods that write take a batch (package wire) and answer each of its items in res; an error is of the whole
+// batch, of which nothing is applied then. After Close of its client every method that can fail is disposed.
+type Store struct {
+	key   string
+	name  string
+	table *table.Table // nil once disposed
+	batch wire.Batch   // kept for its memory
+}
+
+// Key gives client id + ":" + name.
+func (s *Store) Key() string { return s.key }
+
+// Name gives the name by which its client knows the store.
+func (s *Store) Name() string { return s.name }
+
+// Table gives the rows. It is nil once the client is closed.
+func (s *Store) Table() *table.Table { return s.table }
+
+// DefineField gives the number that stands for a field in batches. Numbers are from 0 up in order of definition; 0 is
+// "id", 1 is "version". After Close it is 0.
+func (s *Store) DefineField(name string) uint32 {
+	if s.table == nil {
+		return 0
+	}
+	return s.table.Field(name)
+}
+
+// Add makes rows. See table.Table.Add.
+func (s *Store) Add(batch []byte, res *table.Results) *fault.Error {
+	if err := s.decode(batch); err != nil {
+		return err
+	}
+	return s.named(s.table.Add(&s.batch, res))
+}
+
+// Update patches rows. See table.Table.Update.
+func (s *Store) Update(batch []byte, res *table.Results) *fault.Error {
+	if err := s.decode(batch); err != nil {
+		return err
+	}
+	return s.named(s.table.Update(&s.batch, res))
+}
+
+// Upsert makes or changes rows. See table.Table.Upsert.
+func (s *Store) Upsert(batch []byte, lww, replace bool, res *table.Results) *fault.Error {
+	if err := s.decode(batch); err != nil {
+		return err
+	}
+	return s.named(s.table.Upsert(&s.batch, lww, replace, res))
+}
+
+// Delete removes rows. See table.Table.Delete.
+func (s *Store) Delete(batch []byte, res *table.Results) *fault.Error {
+	if err := s.decode(batch); err != nil {
+		return err
+	}
+	return s.named(s.table.Delete(&s.batch, res))
+}
+
+// Writeback takes over what a backend has. See table.Table.Writeback.
+func (s *Store) Writeback(batch []byte, res *table.Results) *fault.Error {
+	if err := s.decode(batch); err != nil {
+		return err
+	}
+	return s.named(s.table.Writeback(&s.batch, res))
+}
+
+// Locate appends the slot of each id of a batch to dst, table.NoSlot for those without a row.
+func (s *Store) Locate(batch []byte, dst []uint32) ([]uint32, *fault.Error) {
+	if err := s.decode(batch); err != nil {
+		return dst, err
+	}
+	dst, err := s.table.Locate(&s.batch, dst)
+	return dst, s.named(err)
+}
+
+// Read writes rows to out, which is reset before. A slot without row is invalid_input.
+func (s *Store) Read(slots []uint32, out *wire.Builder) *fault.Error {
+	if s.table == nil {
+		return s.disposed()
+	}
+	if len(slots) > wire.MaxRows {
+		return s.named(fault.New(fault.InvalidInput, "more rows are read at once than a batch can hold"))
+	}
+	for _, slot := range slots {
+		if !s.table.Live(slot) {
+			return s.named(fault.New(fault.InvalidInput, "slot "+strconv.FormatUint(uint64(slot), 10)+" has no row"))
+		}
+	}
+	s.table.Read(slots, out)
+	return nil
+}
+
+// Query appends the slots of the rows that an encoded query asks for to dst, in its order. The query is the payload of
+// an object; an empty one asks for all rows by id.
+func (s *Store) Query(encoded []byte, dst []uint32) ([]uint32, *fault.Error) {
+	if s.table == nil {
+		return dst, s.disposed()
+	}
+	if len(encoded) == 0 {
+		return s.table.Slots(dst), nil
+	}
+	q, err := parseQuery(encoded)
+	if err != nil {
+		return dst, s.named(err)
+	}
+	return q.Run(s.table, dst), nil
+}
+
+// Count counts the rows that match the filter of a query. All of the query is checked, but its sort and limits do not
+// matter.
+func (s *Store) Count(encoded []byte) (int, *fault.Error) {
+	if s.table == nil {
+		return 0, s.disposed()
+	}
+	if len(encoded) == 0 {
+		return s.table.Len(), nil
+	}
+	q, err := parseQuery(encoded)
+	if err != nil {
+		return 0, s.named(err)
+	}
+	return q.Count(s.table), nil
+}
+
+func parseQuery(encoded []byte) (*query.Query, *fault.Error) {
+	v, err := value.DecodeQuery(value.Object, encoded)
+	if err == value.ErrDepth {
+		return nil, fault.New(fault.InvalidQuery, "a query may have no more than 1,000 levels")
+	}
+	if err != nil {
+		return nil, fault.New(fault.Internal, "a query could not be read: "+err.Error())
+	}
+	return query.Parse(v)
+}
+
+// Stats is how much a store holds.
+type Stats struct {
+	Rows  int
+	Bytes int // of memory, for rows and what leads to them
+}
+
+// Stats measures the store.
+func (s *Store) Stats() Stats {
+	if s.table == nil {
+		return Stats{}
+	}
+	return Stats{Rows: s.table.Len(), Bytes: s.table.Bytes()}
+}
+
+func (s *Store) decode(batch []byte) *fault.Error {
+	if s.table == nil {
+		return s.disposed()
+	}
+	err := s.batch.Decode(batch)
+	if err == nil {
+		return nil
+	}
+	code := fault.Internal
+	if errors.Is(err, value.ErrDepth) || errors.Is(err, value.ErrUndefined) {
+		code = fault.InvalidInput // a user's value, and no mistake of the bridge
+	}
+	return s.named(fault.New(code, "a batch could not be read: "+err.Error()))
+}
+
+func (s *Store) dispose() {
+	s.table.Dispose()
+	s.table, s.batch = nil, wire.Batch{}
+}
+
+func (s *Store) disposed() *fault.Error {
+	return s.named(fault.New(fault.Disposed, "the client of this store has been disposed"))
+}
+
+// named says which store an error is of.
+func (s *Store) named(err *fault.Error) *fault.Error {
+	if err != nil {
+		err.Store = s.name
+	}
+	return err
+}

@@ -1,0 +1,111 @@
+package table
+
+import (
+	"slices"
+
+	"github.com/atoma-dev/atoma/runtime/fault"
+	"github.com/atoma-dev/atoma/runtime/value"
+	"github.com/atoma-dev/atoma/runtime/wire"
+)
+
+// Add makes a row of each item, at version 1. An item whose id is taken is AlreadyExists; one without id is given one.
+// A version in the batch is not taken over, and Undefined counts as absent.
+//
+// Ids go in row by row and then, in all but small batches, fields column by column, which makes large ones fast.
+func (t *Table) Add(b *wire.Batch, r *Results) *fault.Error {
+	v, err := t.view(b, true)
+	if err != nil {
+		return err
+	}
+	r.reset(v.rows)
+	t.reserve(v.rows)
+	for i := range v.rows {
+		t.addOne(v, i, r)
+	}
+	r.sealIDs()
+	if v.rows <= fewRows {
+		t.placeRows(v, r)
+	} else {
+		t.fillColumns(v, r)
+	}
+	if t.observer != nil {
+		for i, slot := range r.Slots {
+			if r.Status[i] == Added {
+				t.emitAdded(v, i, slot)
+			}
+		}
+	}
+	v.forget()
+	t.settle(v.rows)
+	return nil
+}
+
+// fewRows is up to how many rows setting up loops by column costs more than it saves.
+const fewRows = 4
+
+func (t *Table) placeRows(v *batchView, r *Results) {
+	for i, slot := range r.Slots {
+		if r.Status[i] != Added {
+			continue
+		}
+		for k := range v.fields {
+			v.fields[k].column.place(v.fields[k].from, i, slot)
+		}
+	}
+}
+
+func (t *Table) fillColumns(v *batchView, r *Results) {
+	t.slots = fresh(t.slots[:0], r)
+	run := consecutive(t.slots)
+	for i := range v.fields {
+		v.fields[i].column.fill(v.fields[i].from, t.slots, run)
+	}
+}
+
+func (t *Table) addOne(v *batchView, i int, r *Results) {
+	if !v.hasID(i) {
+		t.uuid = appendUUID(t.uuid[:0])
+		r.put(i, Added, t.insert(t.uuid, t.ids.hash(t.uuid), 1), 1)
+		r.made(i, v.rows, t.uuid)
+		return
+	}
+	id := v.id(i)
+	hash := t.ids.hash(id)
+	if slot := t.ids.find(id, hash); slot != NoSlot {
+		r.put(i, AlreadyExists, slot, t.versions.at(slot))
+		return
+	}
+	r.put(i, Added, t.insert(id, hash, 1), 1)
+}
+
+// reserve makes room in the hash at once for rows that are likely to be new.
+func (t *Table) reserve(rows int) {
+	for (t.rows+rows)*5 > len(t.ids.entries)*4 {
+		t.ids.grow()
+	}
+}
+
+// fresh gives the slots of added items, NoSlot for others.
+func fresh(dst []uint32, r *Results) []uint32 {
+	dst = slices.Grow(dst, len(r.Slots))
+	for i, slot := range r.Slots {
+		if r.Status[i] != Added {
+			slot = NoSlot
+		}
+		dst = append(dst, slot)
+	}
+	return dst
+}
+
+// emitAdded tells the observer of a row that holds just what item i of the batch gives it.
+func (t *Table) emitAdded(v *batchView, i int, slot uint32) {
+	t.change.start(OpAdd, slot, t.ids.id(slot))
+	var scratch [8]byte
+	for k := range v.fields {
+		f := &v.fields[k]
+		if tag := f.from.TagAt(i); tag != value.Absent && tag != value.Undefined {
+			t.change.field(f.number, value.Absent, nil, tag, f.from.PayloadAt(i, &scratch))
+		}
+	}
+	t.emit(0, t.versions.at(slot))
+}

@@ -1,0 +1,160 @@
+package jsbridge
+
+import (
+	"unsafe"
+
+	"github.com/atoma-dev/atoma/runtime"
+	"github.com/atoma-dev/atoma/runtime/fault"
+	"github.com/atoma-dev/atoma/runtime/value"
+)
+
+func (b *Bridge) run(op Op, target uint32, in []byte, flags uint32) *fault.Error {
+	switch op {
+	case OpHello:
+		if flags != ProtocolVersion {
+			return fault.New(fault.Internal, "atoma.wasm and the JavaScript beside it are of different builds: ship both files of one version of the package")
+		}
+		return nil
+	case OpOpenClient:
+		return b.openClient(in)
+	case OpFault:
+		return b.fail(flags)
+	case OpExit:
+		close(b.done)
+		pending.Add(1) // main itself must be resumed to see it
+		return nil
+	case OpCloseClient, OpSuggest, OpOpenStore:
+		client := b.clients.at(target)
+		if client == nil {
+			return fault.New(fault.Disposed, "this client has been disposed")
+		}
+		return b.runClient(op, target, client, in)
+	}
+	store := b.stores.at(target)
+	if store == nil {
+		return fault.New(fault.Disposed, "the client of this store has been disposed")
+	}
+	err := b.runStore(op, store.Store, in, flags)
+	if err != nil && err.Store == "" {
+		named := *err // an error may be a shared value
+		named.Store = store.Name()
+		return &named
+	}
+	return err
+}
+
+func (b *Bridge) runClient(op Op, number uint32, client *runtime.Client, in []byte) *fault.Error {
+	switch op {
+	case OpCloseClient:
+		b.closeClient(number, client)
+	case OpSuggest:
+		b.outbox = append(b.outbox[:0], client.Suggest(string(in))...)
+		b.answer(b.outbox)
+	case OpOpenStore:
+		b.mailbox[WordNumber] = b.stores.add(&openStore{client.OpenStore(string(in)), number})
+	}
+	return nil
+}
+
+func (b *Bridge) runStore(op Op, store *runtime.Store, in []byte, flags uint32) *fault.Error {
+	switch op {
+	case OpField:
+		b.mailbox[WordNumber] = store.DefineField(string(in))
+		return nil
+	case OpAdd, OpUpdate, OpUpsert, OpDelete, OpWriteback:
+		if err := b.write(op, store, in, flags); err != nil {
+			return err
+		}
+		b.answerResults()
+		return nil
+	case OpLocate:
+		slots, err := store.Locate(in, b.slots[:0])
+		b.slots = slots
+		b.answerSlots(slots)
+		return err
+	case OpRead:
+		if err := store.Read(slotsIn(in), &b.batch); err != nil {
+			return err
+		}
+		b.answer(b.batch.Bytes())
+		return nil
+	case OpQuery:
+		slots, err := store.Query(in, b.slots[:0])
+		b.slots = slots
+		b.answerSlots(slots)
+		return err
+	case OpCount:
+		n, err := store.Count(in)
+		b.mailbox[WordCount] = uint32(n)
+		return err
+	case OpStats:
+		stats := store.Stats()
+		b.mailbox[WordCount] = uint32(stats.Rows)
+		b.mailbox[WordNumber] = uint32(stats.Bytes)
+		return nil
+	}
+	return fault.New(fault.Internal, "unknown command")
+}
+
+func (b *Bridge) write(op Op, store *runtime.Store, in []byte, flags uint32) *fault.Error {
+	switch op {
+	case OpAdd:
+		return store.Add(in, &b.results)
+	case OpUpdate:
+		return store.Update(in, &b.results)
+	case OpUpsert:
+		return store.Upsert(in, flags&UpsertLWW != 0, flags&UpsertReplace != 0, &b.results)
+	case OpDelete:
+		return store.Delete(in, &b.results)
+	default:
+		return store.Writeback(in, &b.results)
+	}
+}
+
+func (b *Bridge) openClient(in []byte) *fault.Error {
+	options, err := value.Decode(value.Object, in)
+	if err != nil {
+		return fault.New(fault.InvalidInput, "the client's options could not be read: "+err.Error())
+	}
+	id, _ := options.Get("id")
+	schema, _ := options.Get("schema")
+	client, fail := b.runtime.OpenClient(string(id.Str), detach(schema))
+	if fail != nil {
+		return fail
+	}
+	b.mailbox[WordNumber] = b.clients.add(client)
+	return nil
+}
+
+func (b *Bridge) closeClient(number uint32, client *runtime.Client) {
+	for i, store := range b.stores.items {
+		if store != nil && store.client == number {
+			b.stores.remove(uint32(i))
+		}
+	}
+	b.clients.remove(number)
+	client.Close()
+	if len(b.outbox) > maxIdleBytes {
+		b.outbox = nil
+	}
+	b.slots = nil
+	Go(collect)
+}
+
+// detach copies a value off the inbox, which the next command overwrites.
+func detach(v value.Value) value.Value {
+	payload := value.AppendPayload(nil, v)
+	copied, err := value.Decode(v.Tag, payload)
+	if err != nil {
+		return v
+	}
+	return copied
+}
+
+// slotsIn reads the inbox as slots; it is 8-aligned, as memory of its size is.
+func slotsIn(in []byte) []uint32 {
+	if len(in) < 4 {
+		return nil
+	}
+	return unsafe.Slice((*uint32)(unsafe.Pointer(&in[0])), len(in)/4)
+}

@@ -1,0 +1,31 @@
+// What a facade keeps for hooks, devtools and plugins, behind a symbol.
+
+import type { AtomaError } from './errors.js'
+import type { StoreHandle } from './store-handle.js'
+import type { Store, Entity } from './types.js'
+
+/** The symbol property of a facade that leads to its internal channel. */
+export const storeInternal: unique symbol = Symbol.for('atoma.storeInternal') as never
+
+/** The internal channel: stateless as the facade is. */
+export interface StoreChannel {
+  readonly storeName: string
+  readonly storeKey: string
+  /** The runtime's entry of the store, looked up by storeKey. Throws `disposed`. Never keep it. */
+  getHandle(): StoreHandle
+  /** The facade of another store of the same client. */
+  resolveStore(name: string): Store<Entity>
+  /**
+   * Takes over what another party has stored: rows with their `version`, or
+   * `{ id, deleted: true }`. Nothing is sent. Rejects with `invalid_input`,
+   * and applies nothing, when an item is malformed.
+   */
+  writeback(items: readonly unknown[]): Promise<void>
+}
+
+/** The channel of a facade; anything else is a programming error of the caller. */
+export function channelOf(store: unknown, refuse: (what: string) => AtomaError): StoreChannel {
+  const channel = (store as { [storeInternal]?: StoreChannel } | null | undefined)?.[storeInternal]
+  if (!channel) throw refuse('this is no store: pass client.stores.Name')
+  return channel
+}

@@ -1,0 +1,315 @@
+// What a user passes in is read once, completely, during the call: checked,
+// copied, never kept, never changed. Everything behind this file may rely on
+// plain data: null, booleans, numbers, strings, Date, Uint8Array, arrays and
+// plain objects of these, all of this realm.
+
+import { AtomaError, type AtomaErrorDetails, pathText } from './errors.js'
+import { MaxDepth } from './protocol.js'
+import { setOwn } from './value-reader.js'
+
+export type Row = Record<string, unknown>
+export type Path = (string | number)[]
+
+/** Where the input stands: completed by the path of what is wrong in it. */
+export interface Place {
+  store?: string
+  id?: string
+}
+
+const getTime = Date.prototype.getTime
+const typedArrayTag = Object.getOwnPropertyDescriptor(
+  Object.getPrototypeOf(Uint8Array.prototype),
+  Symbol.toStringTag,
+)!.get!
+const objectPrototype = Object.prototype
+
+export function invalidInput(what: string, place: Place, path: Path = [], cause?: unknown): AtomaError {
+  const details: AtomaErrorDetails = { ...place }
+  if (path.length > 0) details.path = path
+  return new AtomaError('invalid_input', what + whereText(place), cause === undefined ? { details } : { details, cause })
+}
+
+export function whereText(place: Place): string {
+  let text = ''
+  if (place.store !== undefined) text += ` (store ${JSON.stringify(place.store)}`
+  if (place.id !== undefined) text += `${text === '' ? ' (' : ', '}id ${JSON.stringify(place.id)}`
+  return text === '' ? '' : text + ')'
+}
+
+/** A plain object: made by {}, Object.create(null) or the same in another realm. */
+export function isPlain(v: object): boolean {
+  const prototype = Object.getPrototypeOf(v)
+  if (prototype === objectPrototype || prototype === null) return true
+  // another realm's Object.prototype: the end of a chain, with what only it has
+  return Object.getPrototypeOf(prototype) === null && Object.hasOwn(prototype, 'isPrototypeOf')
+}
+
+/** The keys that the rows of a batch have, as long as all have the same in the same order. */
+export class Shape {
+  readonly keys: string[] = []
+  uniform = true
+  private rows = 0
+  private at = 0
+
+  begin(): void {
+    this.at = 0
+  }
+
+  see(key: string): void {
+    if (this.rows === 0) this.keys.push(key)
+    else if (this.keys[this.at] !== key) this.uniform = false
+    this.at++
+  }
+
+  end(): void {
+    if (this.at !== this.keys.length) this.uniform = false
+    this.rows++
+  }
+
+  /** Forgets a row that was refused on the way. */
+  drop(): void {
+    if (this.rows === 0) this.keys.length = 0
+  }
+}
+
+/**
+ * A checked, deeply copied row. `removals`: undefined properties stay (a patch
+ * removes them); otherwise they count as absent. With `freeze`, what is inside
+ * is frozen, the row itself not yet. The shape, where given, sees the keys.
+ */
+export function copyRow(input: unknown, place: Place, removals: boolean, freeze: boolean, shape?: Shape): Row {
+  try {
+    if (typeof input !== 'object' || input === null || Array.isArray(input) || !isPlain(input)) {
+      if (input instanceof Unreadable) throw input.cause
+      throw invalidInput(`${kindOf(input)} is no row: pass a plain object`, place)
+    }
+    return copyPlain(input, place, removals, freeze, shape)
+  } catch (error) {
+    if (error instanceof AtomaError) throw error
+    // a getter or a trap of a Proxy
+    throw invalidInput('reading the row threw', place, [], error)
+  }
+}
+
+function copyPlain(input: object, place: Place, removals: boolean, freeze: boolean, shape: Shape | undefined): Row {
+  // one read of every property, getters included, at the price of a clone
+  const copy: Row = { ...input }
+  const symbols = Object.getOwnPropertySymbols(copy)
+  for (let i = 0; i < symbols.length; i++) delete copy[symbols[i] as unknown as string]
+  const careful = polluted()
+  let gaps = false
+  shape?.begin()
+  // for-in takes no array of keys, which counts for 100,000 rows
+  for (const key in copy) {
+    if (careful && !Object.hasOwn(copy, key)) continue
+    shape?.see(key)
+    const v = copy[key]
+    switch (typeof v) {
+      case 'string':
+      case 'number':
+      case 'boolean':
+        continue
+      case 'undefined':
+        gaps = true
+        continue
+      case 'object':
+        if (v !== null) setOwn(copy, key, copyValue(v, [key], place, freeze))
+        continue
+    }
+    throw unfit(v, place, [key])
+  }
+  shape?.end()
+  return gaps && !removals ? withoutGaps(copy) : copy
+}
+
+/** The items of an array, read once. One that cannot be read is an Unreadable. */
+export function copyItems(items: readonly unknown[]): unknown[] {
+  const n = items.length
+  const copy: unknown[] = new Array(n)
+  for (let i = 0; i < n; i++) {
+    try {
+      copy[i] = items[i]
+    } catch (cause) {
+      copy[i] = new Unreadable(cause)
+    }
+  }
+  return copy
+}
+
+/** Stands for an item whose getter threw; as an instance of a class it is no valid input anywhere. */
+export class Unreadable {
+  constructor(readonly cause: unknown) {}
+}
+
+const bare = {}
+
+/** Whether somebody has put enumerable properties on Object.prototype, which for-in would show. */
+export function polluted(): boolean {
+  for (const _ in bare) return true
+  return false
+}
+
+/** The same row without its undefined properties; delete would make it slow for ever. */
+export function withoutGaps(row: Row): Row {
+  const kept: Row = {}
+  for (const key of Object.keys(row)) {
+    const v = row[key]
+    if (v !== undefined) setOwn(kept, key, v)
+  }
+  return kept
+}
+
+/**
+ * A checked deep copy of one value, standing at `path`. With `undefineds`,
+ * undefined inside stays, so that a query does not lose an operand to a typing
+ * error; otherwise it counts as absent in objects and is refused in arrays.
+ */
+export function copyValue(v: unknown, path: Path, place: Place, freeze: boolean, undefineds = false): unknown {
+  if (typeof v !== 'object' || v === null) {
+    if (v === null || typeof v === 'string' || typeof v === 'number' || typeof v === 'boolean') return v
+    throw unfit(v, place, path)
+  }
+  return new ValueCopier(path, place, freeze, undefineds).copy(v)
+}
+
+class ValueCopier {
+  /** The arrays and objects that the current value is in. */
+  private readonly above: object[] = []
+
+  constructor(
+    private readonly path: Path,
+    private readonly place: Place,
+    private readonly freeze: boolean,
+    private readonly undefineds: boolean,
+  ) {}
+
+  copy(v: unknown): unknown {
+    switch (typeof v) {
+      case 'string':
+      case 'number':
+      case 'boolean':
+        return v
+      case 'object':
+        return v === null ? null : this.copyObject(v)
+    }
+    if (v === undefined && this.undefineds) return v
+    throw unfit(v, this.place, [...this.path])
+  }
+
+  private copyObject(v: object): unknown {
+    const { path, place } = this
+    try {
+      const list = Array.isArray(v)
+      if (list || isPlain(v)) return this.copyTree(v, list)
+      const leaf = copyLeaf(v)
+      if (leaf === undefined) throw unfit(v, place, [...path])
+      return leaf
+    } catch (error) {
+      if (error instanceof AtomaError) throw error
+      throw invalidInput(`reading ${pathText(path)} threw`, place, [...path], error)
+    }
+  }
+
+  private copyTree(v: object, list: boolean): unknown {
+    const { above, path, place } = this
+    if (above.includes(v)) {
+      throw invalidInput(`a cycle at ${pathText(path)}: values must be trees`, place, [...path])
+    }
+    if (above.length >= MaxDepth) {
+      const start = pathText(path.slice(0, 8))
+      throw invalidInput(`more than ${MaxDepth} levels below ${start}: flatten the value`, place, [...path])
+    }
+    above.push(v)
+    const copy = list ? this.copyList(v as unknown[]) : this.copyProperties(v as Row)
+    above.pop()
+    return copy
+  }
+
+  private copyList(v: unknown[]): unknown[] {
+    const copy: unknown[] = []
+    const length = v.length
+    for (let i = 0; i < length; i++) {
+      this.path.push(i)
+      copy.push(this.copy(v[i]))
+      this.path.pop()
+    }
+    return this.freeze ? (Object.freeze(copy) as unknown[]) : copy
+  }
+
+  private copyProperties(v: Row): Row {
+    const copy: Row = {}
+    for (const key of Object.keys(v)) {
+      const item = v[key]
+      if (item === undefined && !this.undefineds) continue
+      this.path.push(key)
+      setOwn(copy, key, this.copy(item))
+      this.path.pop()
+    }
+    return this.freeze ? Object.freeze(copy) : copy
+  }
+}
+
+/** Dates and bytes, judged by what they are and not by whose they are. */
+function copyLeaf(v: object): Date | Uint8Array | undefined {
+  if (ArrayBuffer.isView(v)) {
+    return typedArrayTag.call(v) === 'Uint8Array' ? new Uint8Array(v as Uint8Array) : undefined
+  }
+  try {
+    return new Date(getTime.call(v))
+  } catch {
+    return undefined
+  }
+}
+
+function unfit(v: unknown, place: Place, path: Path): AtomaError {
+  const hint =
+    typeof v === 'undefined'
+      ? 'leave it out or use null'
+      : typeof v === 'bigint'
+        ? 'store a number or a string'
+        : 'store null, booleans, numbers, strings, Date, Uint8Array, arrays and plain objects'
+  return invalidInput(`${pathText(path)} is ${kindOf(v)}, which can't be stored: ${hint}`, place, path)
+}
+
+/** What a value is, in words for messages; no trap of a Proxy gets through. */
+export function kindOf(v: unknown): string {
+  if (v === null) return 'null'
+  switch (typeof v) {
+    case 'undefined':
+      return 'undefined'
+    case 'object':
+      return kindOfObject(v)
+    case 'string':
+      return v === '' ? 'an empty string' : 'a string'
+    default:
+      return `a ${typeof v}`
+  }
+}
+
+function kindOfObject(v: object): string {
+  try {
+    if (Array.isArray(v)) return 'an array'
+    return isPlain(v) ? 'an object' : 'an instance of a class'
+  } catch {
+    return 'an object that cannot be read'
+  }
+}
+
+/** The items of an array argument; anything else is refused as no array of `what`. */
+export function itemsOf(items: unknown, what: string, place: Place): unknown[] {
+  let list: boolean
+  try {
+    list = Array.isArray(items)
+  } catch {
+    list = false
+  }
+  if (list) return copyItems(items as unknown[])
+  throw invalidInput(`${kindOf(items)} is no array of ${what}`, place)
+}
+
+/** Checks an id and gives it. */
+export function checkId(id: unknown, store: string, path: Path = ['id']): string {
+  if (typeof id === 'string' && id !== '') return id
+  if (id instanceof Unreadable) throw invalidInput('reading the id threw', { store }, path, id.cause)
+  throw invalidInput(`${kindOf(id)} is no id: ids are strings that are not empty`, { store }, path)
+}

@@ -1,0 +1,109 @@
+// deleteOne, deleteMany and the writeback of plugins.
+
+import { chunkRows } from './add.js'
+import { AtomaError } from './errors.js'
+import { Remove } from './inbox.js'
+import { checkId, copyRow, invalidInput, itemsOf, kindOf, type Row } from './input.js'
+import { frozen } from './mode.js'
+import { Deleted, Missing, OpDelete, OpWriteback, Same, WordSlot, WordSlots, WordStatus, WordStatuses } from './protocol.js'
+import { failed, type ItemResult } from './results.js'
+import { putRow } from './row-in.js'
+import { putIds, putRows, shapeOf } from './rows-in.js'
+import type { StoreHandle } from './store-handle.js'
+
+const nothing: Row = {}
+
+export function deleteOne(handle: StoreHandle, givenId: unknown): boolean {
+  const id = checkId(givenId, handle.storeName)
+  const { instance } = handle
+  instance.call(OpDelete, handle.number, putRow(handle, id, nothing, undefined))
+  if (instance.word(WordStatus) !== Deleted) return false
+  handle.mirror.forget(id, instance.word(WordSlot))
+  handle.touch(id)
+  return true
+}
+
+export function deleteMany(handle: StoreHandle, givenIds: unknown): ItemResult[] {
+  const given = itemsOf(givenIds, 'ids', handle.place)
+  const results: ItemResult[] = new Array(given.length)
+  let ids: string[] = []
+  let indexes: number[] = []
+  for (let index = 0; index < given.length; index++) {
+    try {
+      ids.push(checkId(given[index], handle.storeName, [index]))
+      indexes.push(index)
+    } catch (error) {
+      results[index] = failed(index, error as AtomaError)
+    }
+    if (ids.length === chunkRows || (index === given.length - 1 && ids.length > 0)) {
+      deleteChunk(handle, ids, indexes, results)
+      ids = []
+      indexes = []
+    }
+  }
+  return results
+}
+
+function deleteChunk(handle: StoreHandle, ids: string[], indexes: number[], results: ItemResult[]): void {
+  const { instance } = handle
+  instance.call(OpDelete, handle.number, putIds(handle, ids))
+  const statuses = instance.word(WordStatuses)
+  const slots = instance.word(WordSlots) >>> 2
+  const { u8, u32 } = instance
+  for (let i = 0; i < ids.length; i++) {
+    const index = indexes[i]!
+    const value = u8[statuses + i] === Deleted
+    results[index] = { index, ok: true, value }
+    if (!value) continue
+    handle.mirror.forget(ids[i]!, u32[slots + i]!)
+    handle.touch(ids[i]!)
+  }
+}
+
+/**
+ * Takes over what another party has stored: whole rows at their version, or
+ * `{ id, deleted: true }`. Nothing is sent. All of it is checked before any of
+ * it is applied; no row object is made.
+ */
+export function writeback(handle: StoreHandle, items: unknown): void {
+  const rows = itemsOf(items, 'rows', handle.place).map((item, i) => readWriteback(handle, item, i))
+  for (let from = 0; from < rows.length; from += chunkRows) writebackChunk(handle, rows.slice(from, from + chunkRows))
+  handle.instance.trim()
+}
+
+interface Writeback {
+  id: string
+  version: number | typeof Remove
+  row: Row
+}
+
+function readWriteback(handle: StoreHandle, item: unknown, index: number): Writeback {
+  const row = copyRow(item, handle.place, false, frozen)
+  const id = checkId(row['id'], handle.storeName, [index, 'id'])
+  if (row['deleted'] === true && row['version'] === undefined) return { id, version: Remove, row: {} }
+  const version = row['version']
+  if (typeof version === 'number' && Number.isSafeInteger(version) && version >= 0) return { id, version, row }
+  throw invalidInput(
+    `${kindOf(version)} is no version: rows of a writeback carry a whole number, 0 or more`,
+    { store: handle.storeName, id },
+    [index, 'version'],
+  )
+}
+
+function writebackChunk(handle: StoreHandle, items: Writeback[]): void {
+  const { instance } = handle
+  const ids = items.map((item) => item.id)
+  const rows = items.map((item) => item.row)
+  const versions = items.map((item) => item.version)
+  const length = putRows(handle, ids, rows, shapeOf(rows), false, versions)
+  instance.call(OpWriteback, handle.number, length)
+  const statuses = instance.word(WordStatuses)
+  const slots = instance.word(WordSlots) >>> 2
+  const { u8, u32 } = instance
+  for (let i = 0; i < items.length; i++) {
+    const status = u8[statuses + i]
+    if (status === Same || status === Missing) continue
+    handle.mirror.forget(ids[i]!, u32[slots + i]!)
+    handle.touch(ids[i]!)
+  }
+}

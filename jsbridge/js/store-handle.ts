@@ -1,0 +1,87 @@
+// The runtime's entry for one store, found by storeKey: the engine's number of
+// it, its row mirror and its live views. Facades, hooks and plugins hold none.
+
+import { LiveViews } from './live.js'
+import { frozen } from './mode.js'
+import { Mirror } from './mirror.js'
+import type { Instance } from './instance.js'
+import type { Place, Row } from './input.js'
+import { peek } from './reads.js'
+import { OpField, WordNumber } from './protocol.js'
+
+export class StoreHandle {
+  readonly mirror = new Mirror()
+  readonly live: LiveViews
+  readonly place: Place
+  /** Counts changes; views compare it. */
+  changes = 0
+  /** Set when the client is disposed. */
+  closed = false
+  private readonly fields = new Map<string, number>()
+  private readonly fieldNames: string[] = []
+
+  constructor(
+    readonly instance: Instance,
+    /** The engine's number of this store. */
+    readonly number: number,
+    readonly storeName: string,
+    readonly storeKey: string,
+    readonly createId: (() => unknown) | undefined,
+  ) {
+    this.place = { store: storeName }
+    this.live = new LiveViews(this)
+    this.define('id')
+    this.define('version')
+  }
+
+  /** The engine's number of a field. Uses the inbox when the field is new. */
+  field(name: string): number {
+    return this.fields.get(name) ?? this.define(name)
+  }
+
+  /** The same without asking the engine: undefined when the field is new. */
+  knownField(name: string): number | undefined {
+    return this.fields.get(name)
+  }
+
+  readonly fieldName = (field: number): string => this.fieldNames[field]!
+
+  /** The current row of an id, synchronously: what hooks read while rendering. */
+  peek(id: string): Row | undefined {
+    return this.mirror.byId(id) ?? (this.closed ? undefined : peek(this, id))
+  }
+
+  /** Says that the row of this id changed, and with it the store. */
+  touch(id: string): void {
+    this.changes++
+    this.live.changed(id)
+  }
+
+  /** The same for many rows. */
+  touchAll(ids: Iterable<string>): void {
+    this.changes++
+    this.live.changedAll(ids)
+  }
+
+  close(): void {
+    this.closed = true
+    this.live.close()
+    this.mirror.clear()
+  }
+
+  private define(name: string): number {
+    const { instance } = this
+    const w = instance.writer.reset()
+    w.text(name)
+    instance.call(OpField, this.number, w.p)
+    const field = instance.word(WordNumber)
+    this.fields.set(name, field)
+    this.fieldNames[field] = name
+    return field
+  }
+}
+
+/** Completes a row that a write has made. */
+export function seal(row: Row): Row {
+  return frozen ? Object.freeze(row) : row
+}

@@ -1,13 +1,19 @@
 # What a person types: make demo, make test, make bench. Every target does its
 # own set-up; nothing has to be installed before but Go, Node and make.
 
-export CGO_ENABLED ?= 1
 NPM_DIR := dist/npm
 GO_FILES := $(shell find runtime jsbridge backends wasm -name '*.go' -not -name '*_test.go' 2>/dev/null)
 TS_FILES := $(shell find jsbridge/js hooks-js/src -name '*.ts' -not -name '*.test.ts')
 WASM := $(NPM_DIR)/atoma.wasm
 PACKAGE := $(NPM_DIR)/index.js
 GLUE := $(shell go env GOROOT)/lib/wasm/wasm_exec.js
+
+# Weight (docs/benchmarks.md): inlining makes the packages that are not hot larger
+# and no faster, and so does the Green Tea collector: there are no pointers to mark.
+COLD := runtime reflect fmt syscall syscall/js internal/abi internal/fmtsort internal/runtime/maps \
+	github.com/atoma-dev/atoma/runtime github.com/atoma-dev/atoma/runtime/schema
+WASM_BUILD := GOEXPERIMENT=nogreenteagc GOOS=js GOARCH=wasm go build -trimpath -ldflags='-s -w' \
+	$(foreach package,$(COLD),-gcflags=$(package)=-l)
 
 .PHONY: build demo test test-go test-bridge test-js test-e2e bench fmt clean browser
 
@@ -51,9 +57,9 @@ clean:
 browser:
 	@sh web/e2e/find-browser.sh
 
-$(WASM): $(GO_FILES) go.mod go.sum | hooks-js/node_modules
+$(WASM): $(GO_FILES) go.mod go.sum Makefile | hooks-js/node_modules
 	@mkdir -p $(NPM_DIR)
-	GOOS=js GOARCH=wasm go build -trimpath -ldflags='-s -w' -o $@ ./wasm
+	$(WASM_BUILD) -o $@ ./wasm
 
 $(WASM).br: $(WASM) wasm/compress.mjs
 	node wasm/compress.mjs $(WASM)

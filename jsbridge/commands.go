@@ -99,6 +99,7 @@ func (b *Bridge) runStore(op Op, store *runtime.Store, in []byte, flags uint32) 
 func (b *Bridge) write(op Op, store *runtime.Store, in []byte, flags uint32) *fault.Error {
 	switch op {
 	case OpAdd:
+		store.Reserve(int(flags))
 		return store.Add(in, &b.results)
 	case OpUpdate:
 		return store.Update(in, &b.results)

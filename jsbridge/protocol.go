@@ -18,7 +18,7 @@ const (
 	OpSuggest     Op = 3  // target: client; in: name; out: name or nothing
 	OpOpenStore   Op = 4  // target: client; in: name; word Number: store
 	OpField       Op = 5  // target: store; in: name; word Number: field
-	OpAdd         Op = 6  // target: store; in: batch; results
+	OpAdd         Op = 6  // target: store; in: batch; flags: how many rows are to come, this batch included; results
 	OpUpdate      Op = 7  // target: store; in: batch; results
 	OpUpsert      Op = 8  // target: store; in: batch; flags: Upsert…; results
 	OpDelete      Op = 9  // target: store; in: batch of ids; results

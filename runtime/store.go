@@ -40,6 +40,13 @@ func (s *Store) DefineField(name string) uint32 {
 	return s.table.Field(name)
 }
 
+// Reserve makes room for so many more rows, which come in several batches.
+func (s *Store) Reserve(rows int) {
+	if s.table != nil {
+		s.table.Reserve(min(rows, wire.MaxRows))
+	}
+}
+
 // Add makes rows. See table.Table.Add.
 func (s *Store) Add(batch []byte, res *table.Results) *fault.Error {
 	if err := s.decode(batch); err != nil {

@@ -23,6 +23,9 @@ import { getText } from './text.js'
 /** Rows of one batch: enough to be columnar, few enough to stay in the processor's cache. */
 export const chunkRows = 2048
 
+/** Rows of one batch when they are not all alike: a batch has a cell for each row and each key of any. */
+export const mixedRows = 512
+
 export function addOne(handle: StoreHandle, item: unknown): Row {
   const row = copyNew(handle, item)
   const { instance } = handle
@@ -51,7 +54,7 @@ export function addMany(handle: StoreHandle, given: unknown): ItemResult[] {
       if (chunk.rows.length === 0) chunk = new Chunk()
       results[index] = failed(index, error)
     }
-    if (chunk.rows.length === chunkRows) {
+    if (chunk.rows.length >= (chunk.shape.uniform ? chunkRows : mixedRows)) {
       addChunk(handle, chunk, results)
       chunk = new Chunk()
     }
@@ -73,7 +76,8 @@ function addChunk(handle: StoreHandle, { rows, indexes, shape }: Chunk, results:
   const n = rows.length
   const ids = new Array<string | undefined>(n)
   for (let i = 0; i < n; i++) ids[i] = rows[i]!['id'] as string | undefined
-  instance.call(OpAdd, handle.number, putRows(handle, ids, rows, shape, false))
+  // told how many are to come, the engine makes room for all of them at once
+  instance.call(OpAdd, handle.number, putRows(handle, ids, rows, shape, false), results.length - indexes[0]!)
   const statuses = instance.word(WordStatuses)
   const { u8, u32 } = instance
   const start = instance.word(WordSlots) >>> 2

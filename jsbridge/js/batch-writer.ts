@@ -16,12 +16,8 @@ import {
   True,
   Undefined,
 } from './protocol.js'
-import { putASCII } from './text.js'
 
 let tags = new Uint8Array(4096)
-
-/** Below this many rows strings are written one by one, not as one joined block. */
-const joinFrom = 8
 
 /** Writes the header; columns follow, then endBatch. */
 export function beginBatch(w: Inbox, rows: number, columns: number, names?: readonly string[]): void {
@@ -70,32 +66,20 @@ function header(w: Inbox, field: number, layout: number, tag: number): void {
 }
 
 function putStrings(w: Inbox, field: number, cells: readonly unknown[], n: number): boolean {
-  let all = ''
-  if (n >= joinFrom) {
-    for (let i = 0; i < n; i++) {
-      const s = cells[i]
-      if (typeof s !== 'string') return false
-      all += s
-    }
-  } else {
-    for (let i = 0; i < n; i++) if (typeof cells[i] !== 'string') return false
-  }
+  const begin = w.p
   header(w, field, LayoutVar, Str)
-  w.room(4 * n + 3 * all.length + 8)
+  w.room(4 * n)
   const ends = w.p
   w.p += 4 * n
-  if (n >= joinFrom && putASCII(w.instance.u8, w.instance.inbox + w.p, all)) {
-    const u32 = w.instance.u32
-    let at = (w.instance.inbox + ends) >>> 2
-    let end = 0
-    for (let i = 0; i < n; i++) u32[at++] = end += (cells[i] as string).length
-    w.p += end
-  } else {
-    const start = w.p
-    for (let i = 0; i < n; i++) {
-      w.text(cells[i] as string)
-      w.instance.u32[(w.instance.inbox + ends + 4 * i) >>> 2] = w.p - start
+  const start = w.p
+  for (let i = 0; i < n; i++) {
+    const s = cells[i]
+    if (typeof s !== 'string') {
+      w.p = begin
+      return false
     }
+    w.text(s)
+    w.instance.u32[(w.instance.inbox + ends + 4 * i) >>> 2] = w.p - start
   }
   w.pad()
   return true

@@ -9,7 +9,7 @@ import { rejection } from './results.js'
 import { StoreHandle } from './store-handle.js'
 import { createStores } from './stores.js'
 import { getText } from './text.js'
-import type { Client, ClientOptions, Entities, Entity, Schema, Store } from './types.js'
+import type { Client, ClientOptions, Entities, EntitiesLike, Entity, Schema, Store } from './types.js'
 
 /** Numbers the calls that events are traced to. */
 let traces = 0
@@ -26,7 +26,7 @@ const living = new Set<string>()
  * living client has this id), `plugin_failed`, `network` (atoma.wasm could not
  * be fetched) or `internal` (it could not be compiled or started).
  */
-export async function createClient<E extends Entities, S extends Schema<E> = Schema<E>>(
+export async function createClient<E extends EntitiesLike<E> = Entities, S extends Schema<E> = Schema<E>>(
   options: ClientOptions<E, S> = {},
 ): Promise<Client<E, S>> {
   const checked = checkOptions(options)

@@ -10,7 +10,7 @@ import { deleteMany, deleteOne, writeback } from './remove.js'
 import { rejection } from './results.js'
 import type { StoreHandle } from './store-handle.js'
 import { checkName } from './stores.js'
-import type { Entity, Store, UpsertOptions } from './types.js'
+import type { Entity, Store, UpsertOptions, WriteOptions } from './types.js'
 import { updateMany, updateOne, upsertMany, upsertOne } from './update.js'
 
 /** What a facade asks of its client. */
@@ -44,7 +44,8 @@ export function createFacade(owner: FacadeOwner, name: string): Store<Entity> {
     name,
     addOne: (item: unknown, options?: unknown) => settle(() => addOne(write(options), item)),
     addMany: (items: unknown, options?: unknown) => settle(() => addMany(write(options), items)),
-    updateOne: (id: unknown, change: unknown, options?: unknown) => settle(() => updateOne(write(options), id, change)),
+    updateOne: (id: unknown, change: unknown, options?: unknown) => 
+      settle(() => updateOne(write(options), id, change, options as WriteOptions | undefined)),
     updateMany: (items: unknown, options?: unknown) => settle(() => updateMany(write(options), items)),
     upsertOne: (item: unknown, options?: unknown) =>
       settle(() => upsertOne(upsert(options), item, options as UpsertOptions | undefined)),

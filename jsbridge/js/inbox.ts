@@ -94,13 +94,15 @@ export class Inbox {
       this.instance.u8[this.instance.inbox + start] = length
       return
     }
+    let more = 0
+    for (let rest = length; rest >= 0x80; rest = Math.floor(rest / 0x80)) more++
+    this.room(more)
+    const { u8, inbox } = this.instance
+    const body = inbox + start + 1
+    u8.copyWithin(body + more, body, body + length)
     this.p = start
     this.varint(length)
-    const body = this.p
-    this.room(length)
-    const { u8, inbox } = this.instance
-    u8.copyWithin(inbox + body, inbox + start + 1, inbox + start + 1 + length)
-    this.p = body + length
+    this.p += length
   }
 
   raw(bytes: Uint8Array): void {

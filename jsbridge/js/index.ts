@@ -14,6 +14,7 @@ export type {
   DirectRelation,
   Draft,
   Entities,
+  EntitiesLike,
   Entity,
   FieldFilter,
   FieldPath,

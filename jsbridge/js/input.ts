@@ -80,7 +80,7 @@ export class Shape {
 export function copyRow(input: unknown, place: Place, removals: boolean, freeze: boolean, shape?: Shape): Row {
   try {
     if (typeof input !== 'object' || input === null || Array.isArray(input) || !isPlain(input)) {
-      if (input instanceof Unreadable) throw input.cause
+      if (Unreadable.is(input)) throw input.cause
       throw invalidInput(`${kindOf(input)} is no row: pass a plain object`, place)
     }
     return copyPlain(input, place, removals, freeze, shape)
@@ -138,7 +138,13 @@ export function copyItems(items: readonly unknown[]): unknown[] {
 
 /** Stands for an item whose getter threw; as an instance of a class it is no valid input anywhere. */
 export class Unreadable {
+  #isOne = true
   constructor(readonly cause: unknown) {}
+
+  /** Unlike instanceof, asks no Proxy for its prototype. */
+  static is(v: unknown): v is Unreadable {
+    return typeof v === 'object' && v !== null && #isOne in v
+  }
 }
 
 const bare = {}
@@ -286,12 +292,15 @@ export function kindOf(v: unknown): string {
   }
 }
 
+/** What kindOf says of a Proxy whose traps throw. */
+export const unreadable = 'an object that cannot be read'
+
 function kindOfObject(v: object): string {
   try {
     if (Array.isArray(v)) return 'an array'
     return isPlain(v) ? 'an object' : 'an instance of a class'
   } catch {
-    return 'an object that cannot be read'
+    return unreadable
   }
 }
 
@@ -310,6 +319,6 @@ export function itemsOf(items: unknown, what: string, place: Place): unknown[] {
 /** Checks an id and gives it. */
 export function checkId(id: unknown, store: string, path: Path = ['id']): string {
   if (typeof id === 'string' && id !== '') return id
-  if (id instanceof Unreadable) throw invalidInput('reading the id threw', { store }, path, id.cause)
+  if (Unreadable.is(id)) throw invalidInput('reading the id threw', { store }, path, id.cause)
   throw invalidInput(`${kindOf(id)} is no id: ids are strings that are not empty`, { store }, path)
 }

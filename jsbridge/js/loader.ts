@@ -129,12 +129,13 @@ async function compileResponse(response: Response, name: string): Promise<WebAss
       `atoma.wasm was not found at ${name}: the server answered ${response.status}. Serve the file of the package there, or pass its address as createClient({ wasm })`,
     )
   }
-  const type = response.headers.get('content-type')?.split(';')[0]?.trim().toLowerCase() ?? ''
+  // compileStreaming takes no parameters behind the type either
+  const type = response.headers.get('content-type')?.trim().toLowerCase() ?? ''
   if (type !== 'application/wasm') {
     throw new AtomaError(
       'network',
-      `${name} came with the MIME type ${JSON.stringify(type)}: configure the server to send atoma.wasm as "application/wasm"` +
-        (type === 'text/html' ? '; this looks like a page that stands in for missing files' : ''),
+      `${name} came with the MIME type ${JSON.stringify(type)}: configure the server to send atoma.wasm as "application/wasm", and nothing behind it` +
+        (type.startsWith('text/html') ? '; this looks like a page that stands in for missing files' : ''),
     )
   }
   try {

@@ -23,8 +23,7 @@ export class Mirror {
   private rows: Held[] = []
   private holds = new Uint8Array(64)
   private readonly slots = new Map<string, number>() // of rows that were read by id
-  private readonly toWeaken: number[] = []
-  private weakened: number[] = []
+  private toWeaken: number[] = [] // slots that are lent
   private timer: ReturnType<typeof setTimeout> | undefined
   private canary: FinalizationRegistry<undefined> | undefined
 
@@ -73,7 +72,7 @@ export class Mirror {
     if (hold === kept || hold === lent) return
     this.holds[slot] = lent
     this.toWeaken.push(slot)
-    this.timer ??= later(() => this.weaken())
+    this.weakenSoon()
   }
 
   /** Lends the rows that a write has added; their slots are new or have been freed. */
@@ -87,7 +86,7 @@ export class Mirror {
       this.holds[slot] = lent
       this.toWeaken.push(slot)
     }
-    this.timer ??= later(() => this.weaken())
+    this.weakenSoon()
   }
 
   /** Forgets the object of a row that changed elsewhere. */
@@ -103,8 +102,7 @@ export class Mirror {
     this.slots.clear()
     this.rows = []
     this.holds = new Uint8Array(64)
-    this.toWeaken.length = 0
-    this.weakened = []
+    this.toWeaken = []
   }
 
   private room(slot: number): void {
@@ -118,38 +116,51 @@ export class Mirror {
     }
   }
 
+  private weakenSoon(): void {
+    this.timer ??= later(() => this.weaken())
+  }
+
   private weaken(): void {
     this.timer = undefined
-    for (let n = sliceRows; n > 0 && this.toWeaken.length > 0; n--) {
-      const slot = this.toWeaken.pop()!
-      if (this.holds[slot] !== lent) continue
-      this.rows[slot] = new WeakRef(this.rows[slot] as Row)
-      this.holds[slot] = weak
-      this.weakened.push(slot)
+    const { rows, holds, toWeaken } = this
+    for (let n = sliceRows; n > 0 && toWeaken.length > 0; n--) {
+      const slot = toWeaken.pop()!
+      if (holds[slot] !== lent) continue
+      rows[slot] = new WeakRef(rows[slot] as Row)
+      holds[slot] = weak
     }
-    if (this.toWeaken.length > 0) this.timer = later(() => this.weaken())
-    else this.awaitCollection()
+    if (toWeaken.length > 0) return this.weakenSoon()
+    this.toWeaken = []
+    this.awaitCollection()
   }
 
   /** Has the dead references swept after the next garbage collection, whenever that is. */
   private awaitCollection(): void {
-    if (this.canary || this.weakened.length === 0) return
-    this.canary = new FinalizationRegistry(() => {
-      this.canary = undefined
-      this.sweep()
-      this.awaitCollection()
-    })
+    if (this.canary) return
+    this.canary = new FinalizationRegistry(() => this.sweep(0, 0))
     this.canary.register({}, undefined)
   }
 
-  private sweep(): void {
-    this.weakened = this.weakened.filter((slot) => {
-      if (this.holds[slot] !== weak) return false
-      if (this.base(slot) !== undefined) return true
-      this.rows[slot] = undefined
-      this.holds[slot] = none
-      return false
-    })
+  /**
+   * Drops references to rows that are gone, from a slot on and a slice a task,
+   * since asking a reference costs as much as making it. `left` are in use.
+   */
+  private sweep(from: number, left: number): void {
+    const { rows, holds } = this
+    let slot = from
+    for (let n = sliceRows; n > 0 && slot < rows.length; slot++) {
+      if (holds[slot] !== weak) continue
+      n--
+      if ((rows[slot] as WeakRef<Row>).deref() !== undefined) {
+        left++
+      } else {
+        rows[slot] = undefined
+        holds[slot] = none
+      }
+    }
+    if (slot < rows.length) return void later(() => this.sweep(slot, left))
+    this.canary = undefined
+    if (left > 0) this.awaitCollection()
   }
 }
 

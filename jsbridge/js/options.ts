@@ -82,13 +82,14 @@ function checkContext(context: unknown, place: Place): void {
   }
 }
 
-function checkSignal(signal: unknown, place: Place): void {
+/** Throws `aborted` when the signal is. */
+export function checkSignal(signal: unknown, place: Place): void {
   if (signal === undefined) return
   if (typeof signal !== 'object' || signal === null || typeof (signal as AbortSignal).aborted !== 'boolean') {
     throw invalidInput('options.signal must be an AbortSignal', place, ['signal'])
   }
   if (!(signal as AbortSignal).aborted) return
-  throw new AtomaError('aborted', `the call was aborted before it began (store ${JSON.stringify(place.store)})`, {
+  throw new AtomaError('aborted', `the call was aborted (store ${JSON.stringify(place.store)})`, {
     details: { ...place },
     cause: (signal as AbortSignal).reason,
   })

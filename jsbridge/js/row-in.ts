@@ -30,8 +30,8 @@ export function putRow(handle: StoreHandle, id: string | undefined, row: Row, ex
     if (key === 'id' || key === 'version' || (careful && !Object.hasOwn(row, key))) continue
     const field = handle.knownField(key)
     if (field === undefined) {
-      // naming a field is a command of its own and takes the inbox
-      handle.field(key)
+      // naming a field is a command of its own and takes the inbox: name all, then begin again
+      for (const other of Object.keys(row)) if (other !== 'id' && other !== 'version') handle.field(other)
       return putRow(handle, id, row, expected)
     }
     columns++

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { FakeInstance, hexOf, randomNumbers, randomString } from './testing.js'
-import { getASCII, getText, putASCII, putText } from './text.js'
+import { getASCII, getText, putText } from './text.js'
 
 function encode(s: string): Uint8Array {
   const u8 = new Uint8Array(3 * s.length + 16).fill(0xaa)
@@ -77,17 +77,6 @@ test('order of bytes is order of code points', () => {
   for (let i = 0; i < 5000; i++) {
     const [a, b] = [randomString(random, 4), randomString(random, 4)]
     assert.equal(Math.sign(compare(points(a), points(b))), Math.sign(Buffer.compare(encode(a), encode(b))))
-  }
-})
-
-test('putASCII tells whether all of it was ASCII', () => {
-  const random = randomNumbers(8)
-  for (let i = 0; i < 3000; i++) {
-    const s = randomString(random, random(10))
-    const u8 = new Uint8Array(3 * s.length + 8)
-    const ascii = /^[\0-\x7f]*$/.test(s)
-    assert.equal(putASCII(u8, 4, s), ascii, JSON.stringify(s))
-    if (ascii) assert.equal(getText(u8, 4, 4 + s.length), s)
   }
 })
 

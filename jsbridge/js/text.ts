@@ -46,14 +46,6 @@ export function putText(u8: Uint8Array, p: number, s: string): number {
   return p
 }
 
-/**
- * Writes the ASCII string s at p and returns true; returns false, having
- * written rubbish within 3 bytes a unit, when s holds anything else.
- */
-export function putASCII(u8: Uint8Array, p: number, s: string): boolean {
-  return encoder.encodeInto(s, u8.subarray(p, p + 3 * s.length)).written === s.length
-}
-
 /** Reads the string between two positions. */
 export function getText(u8: Uint8Array, start: number, end: number): string {
   const n = end - start

@@ -9,14 +9,19 @@ export type Entity = { id: string }
 /** Store names and their rows. */
 export type Entities = Record<string, Entity>
 
+/** Any type that maps store names to rows: a type literal or an interface. */
+export type EntitiesLike<E> = { [K in keyof E]: Entity }
+
 /** What addOne takes: a row whose id may be left to createId; `version` is the runtime's. */
-export type New<T extends Entity> = Omit<T, 'id' | 'version'> & { id?: T['id'] }
+export type New<T extends Entity> = T extends unknown ? Omit<T, 'id' | 'version'> & { id?: T['id'] } : never
 
 /** Fields to change. undefined removes a field. */
-export type Patch<T extends Entity> = { [K in keyof T]?: T[K] | undefined }
+export type Patch<T extends Entity> = T extends unknown ? { [K in keyof T]?: T[K] | undefined } : never
 
 /** What upsertOne takes. With `conflict: 'cas'`, `version` is the version expected to be stored. */
-export type PartialWithId<T extends Entity> = Patch<Omit<T, 'id'> & Entity> & { id: T['id']; version?: number }
+export type PartialWithId<T extends Entity> = T extends unknown
+  ? { [K in Exclude<keyof T, 'id' | 'version'>]?: T[K] | undefined } & { id: T['id']; version?: number }
+  : never
 
 /** A row or a value that an updater may change in place. */
 export type Draft<T> = T extends Date | Uint8Array ? T : T extends object ? { -readonly [K in keyof T]: Draft<T[K]> } : T
@@ -64,7 +69,7 @@ export type Operand = null | boolean | number | string | Date | Uint8Array | rea
 export type Comparable = number | string | Date
 
 /** The names of T's fields; deeper paths are any string with a dot. */
-export type FieldPath<T> = (keyof T & string) | `${keyof T & string}.${string}`
+export type FieldPath<T> = T extends unknown ? (keyof T & string) | `${keyof T & string}.${string}` : never
 
 export type FilterExpr<T> =
   | { op: 'and' | 'or'; args: Filter<T>[] }
@@ -95,7 +100,10 @@ export type FieldFilter = {
   text?: { query: string; mode?: 'match' | 'fuzzy'; distance?: 0 | 1 | 2 }
 }
 
-export type FilterMap<T> = { [K in FieldPath<T>]?: Operand | FieldFilter }
+export type FilterMap<T> = { [K in FieldPath<T>]?: Operand | FieldFilter } & NoOperator<T>
+
+/** An object whose op is a string is an expression, so a field of that name takes anything but a string here. */
+type NoOperator<T> = 'op' extends FieldPath<T> ? { op?: Exclude<Operand, string> | FieldFilter } : { op?: never }
 
 export type Filter<T> = FilterExpr<T> | FilterMap<T>
 
@@ -162,18 +170,18 @@ export type IndexSchema<T> = {
   }
 }
 
-export type DirectRelation<E extends Entities> = {
+export type DirectRelation<E> = {
   type: 'belongsTo' | 'hasMany' | 'hasOne'
   to: keyof E & string
   foreignKey: string
   primaryKey?: string
 }
 
-export type Relation<E extends Entities, T> =
+export type Relation<E, T> =
   | DirectRelation<E>
   | { type: 'variants'; branches: { when: Filter<T>; relation: DirectRelation<E> }[] }
 
-export type StoreSchema<E extends Entities, T extends Entity> = {
+export type StoreSchema<E, T extends Entity> = {
   indexes?: IndexSchema<T>[]
   relations?: Record<string, Relation<E, T>>
   /** Makes the id of a row that is added without one. Default: a UUID (version 7), in order of creation. */
@@ -181,12 +189,12 @@ export type StoreSchema<E extends Entities, T extends Entity> = {
   write?: { strategy?: string }
 }
 
-export type Schema<E extends Entities> = { [K in keyof E]?: StoreSchema<E, E[K]> }
+export type Schema<E extends EntitiesLike<E>> = { [K in keyof E]?: StoreSchema<E, E[K]> }
 
 type RelationsOf<S, K> = K extends keyof S ? (S[K] extends { relations: infer R } ? R : {}) : {}
 
 /** client.stores.Todo and client.stores('Todo'): the same frozen facade for a name, always. */
-export type Stores<E extends Entities, S = Schema<E>> = {
+export type Stores<E extends EntitiesLike<E>, S = Schema<E>> = {
   readonly [K in keyof E & string]: Store<E[K], RelationsOf<S, K>>
 } & (<K extends keyof E & string>(name: K) => Store<E[K], RelationsOf<S, K>>)
 
@@ -194,7 +202,7 @@ export type ClientEvents = {
   storeCreated: { storeName: string; storeKey: string; traceId: string; context: { traceId: string } }
 }
 
-export interface Client<E extends Entities = Entities, S = Schema<E>> {
+export interface Client<E extends EntitiesLike<E> = Entities, S = Schema<E>> {
   readonly id: string
   readonly stores: Stores<E, S>
   /** Listens until the returned function is called, the signal aborts, or the client is disposed. */
@@ -215,7 +223,7 @@ export interface Plugin {
   setup(context: unknown): unknown
 }
 
-export interface ClientOptions<E extends Entities, S extends Schema<E> = Schema<E>> {
+export interface ClientOptions<E extends EntitiesLike<E>, S extends Schema<E> = Schema<E>> {
   /** A string that is not empty and holds no ":". Default: a random one. */
   id?: string
   schema?: S

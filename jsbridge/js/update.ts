@@ -1,8 +1,8 @@
 // updateOne, updateMany, upsertOne and upsertMany.
 
-import { chunkRows } from './add.js'
+import { mixedRows } from './add.js'
 import { AtomaError } from './errors.js'
-import { checkId, copyRow, invalidInput, itemsOf, kindOf, type Place, Unreadable, type Row, withoutGaps } from './input.js'
+import { checkId, copyRow, invalidInput, itemsOf, kindOf, type Place, type Row, Unreadable, withoutGaps } from './input.js'
 import { frozen } from './mode.js'
 import {
   Added,
@@ -22,12 +22,13 @@ import {
   WordVersion,
   WordVersions,
 } from './protocol.js'
+import { checkSignal } from './options.js'
 import { decodeSlots, locate, peek } from './reads.js'
 import { failed, type ItemResult, statusError, UpdaterThrew } from './results.js'
 import { putRow } from './row-in.js'
 import { putRows, shapeOf } from './rows-in.js'
 import { seal, type StoreHandle } from './store-handle.js'
-import type { UpsertOptions } from './types.js'
+import type { UpsertOptions, WriteOptions } from './types.js'
 import { runUpdater } from './updater.js'
 import { setOwn } from './value-reader.js'
 
@@ -49,13 +50,16 @@ interface Mode {
 
 const update: Mode = { op: OpUpdate, flags: 0, whole: false }
 
-export function updateOne(handle: StoreHandle, id: unknown, change: unknown): Row {
-  return writeOne(handle, update, readChange(handle, 0, id, change, undefined))
+export function updateOne(handle: StoreHandle, id: unknown, change: unknown, options: WriteOptions | undefined): Row {
+  const intent = readChange(handle, 0, id, change, undefined)
+  // an updater may have aborted the very write that it is part of
+  checkSignal(options?.signal, handle.place)
+  return writeOne(handle, update, intent)
 }
 
 export function updateMany(handle: StoreHandle, items: unknown): ItemResult[] {
   return writeMany(handle, update, items, (item, index, flush) => {
-    if (item instanceof Unreadable) throw item.cause
+    if (Unreadable.is(item)) throw item.cause
     if (typeof item !== 'object' || item === null) {
       throw invalidInput(`${kindOf(item)} is no update: pass { id, change }`, handle.place, [index])
     }
@@ -184,7 +188,7 @@ function writeMany(
     } catch (error) {
       results[index] = failed(index, itemError(error, handle.place))
     }
-    if (intents.length === chunkRows) flush()
+    if (intents.length === mixedRows) flush()
   }
   flush()
   handle.instance.trim()

@@ -1,6 +1,6 @@
 // Updaters: a user's function over a draft, turned into a patch.
 
-import { copyRow, invalidInput, isPlain, kindOf, type Place, type Row } from './input.js'
+import { copyRow, invalidInput, kindOf, type Place, type Row, unreadable } from './input.js'
 import { frozen } from './mode.js'
 import { UpdaterThrew } from './results.js'
 import { setOwn } from './value-reader.js'
@@ -19,10 +19,11 @@ export function runUpdater(updater: (draft: Row) => unknown, base: Row, place: P
     throw new UpdaterThrew(error)
   }
   const next = result === undefined ? draft : result
-  if (typeof next !== 'object' || next === null || Array.isArray(next) || !isPlain(next)) {
+  const kind = kindOf(next)
+  if (kind !== 'an object' && kind !== unreadable) {
     ignoreRejection(next)
     throw invalidInput(
-      `the updater returned ${kindOf(next)}: change the draft, or return it or a whole new row, and do so without await`,
+      `the updater returned ${kind}: change the draft, or return it or a whole new row, and do so without await`,
       place,
       ['change'],
     )
@@ -73,8 +74,10 @@ function thaw(v: unknown): unknown {
 }
 
 function ignoreRejection(v: unknown): void {
-  if (v instanceof Promise) v.catch(() => {})
-  else if (typeof v === 'object' && v !== null && typeof (v as PromiseLike<unknown>).then === 'function') {
-    void Promise.resolve(v as PromiseLike<unknown>).then(undefined, () => {})
+  try {
+    if (typeof (v as PromiseLike<unknown> | null | undefined)?.then !== 'function') return
+  } catch {
+    return
   }
+  void Promise.resolve(v as PromiseLike<unknown>).then(undefined, () => {})
 }

@@ -2,11 +2,11 @@ package query
 
 import (
 	"math/bits"
-	"slices"
 	"sync"
 
 	"github.com/atoma-dev/atoma/runtime/radix"
 	"github.com/atoma-dev/atoma/runtime/table"
+	"github.com/atoma-dev/atoma/runtime/value"
 )
 
 // evaluation is one run of a query, and the memory that it works in, which the next run uses again.
@@ -101,18 +101,19 @@ func (e *evaluation) byCost(args []*node) []*node {
 	if len(args) < 2 {
 		return args
 	}
-	type priced struct {
-		arg  *node
-		cost int
-	}
-	list := make([]priced, len(args))
+	costs := make([]int, len(args))
 	for i, arg := range args {
-		list[i] = priced{arg, e.cost(arg)}
+		costs[i] = e.cost(arg)
 	}
-	slices.SortStableFunc(list, func(a, b priced) int { return a.cost - b.cost })
+	order := value.Permutation(len(args), func(a, b uint32) int {
+		if costs[a] != costs[b] {
+			return costs[a] - costs[b]
+		}
+		return int(a) - int(b)
+	})
 	sorted := make([]*node, len(args))
-	for i := range list {
-		sorted[i] = list[i].arg
+	for i, at := range order {
+		sorted[i] = args[at]
 	}
 	return sorted
 }

@@ -2,6 +2,7 @@ package query
 
 import (
 	"bytes"
+	"cmp"
 	"slices"
 
 	"github.com/atoma-dev/atoma/runtime/value"
@@ -142,9 +143,18 @@ func newSet(operands []operand) *set {
 			s.others = append(s.others, o)
 		}
 	}
-	slices.Sort(s.numbers)
-	slices.Sort(s.dates)
+	s.numbers, s.dates = ordered(s.numbers), ordered(s.dates)
 	return s
+}
+
+// ordered gives the floats in ascending order, NaN first as cmp.Compare has it.
+func ordered(floats []float64) []float64 {
+	order := value.Permutation(len(floats), func(a, b uint32) int { return cmp.Compare(floats[a], floats[b]) })
+	sorted := make([]float64, len(floats))
+	for i, at := range order {
+		sorted[i] = floats[at]
+	}
+	return sorted
 }
 
 func (s *set) has(tag value.Tag, payload []byte) bool {

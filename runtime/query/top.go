@@ -34,7 +34,7 @@ func (e *evaluation) top(keys []sortKey, set []uint64, k int) []uint32 {
 			block = block[:0]
 		}
 	}
-	slices.SortFunc(h.items, h.compare)
+	h.sort()
 	e.slots = e.slots[:0]
 	for i := range h.items {
 		e.slots = append(e.slots, h.items[i].Slot)
@@ -60,6 +60,17 @@ func (h *heap) offer(item radix.Item) {
 		h.items[0] = item
 		h.down(0)
 	}
+}
+
+// sort empties the heap from the worst to the best, which leaves the items in order.
+func (h *heap) sort() {
+	all := h.items
+	for n := len(all) - 1; n > 0; n-- {
+		all[0], all[n] = all[n], all[0]
+		h.items = all[:n]
+		h.down(0)
+	}
+	h.items = all
 }
 
 func (h *heap) up(i int) {

@@ -7,7 +7,6 @@ package radix
 
 import (
 	"math"
-	"slices"
 )
 
 // Item is a slot with the key it is sorted by: Class first, then Key.
@@ -175,7 +174,7 @@ func (s *stringSort) compareSort(items []Item, depth int) {
 	if s.flip != 0 {
 		sign = -1
 	}
-	slices.SortStableFunc(items, func(a, b Item) int {
+	insert(items, func(a, b *Item) int {
 		switch {
 		case a.Key < b.Key:
 			return -1
@@ -196,6 +195,25 @@ func (s *stringSort) compareSort(items []Item, depth int) {
 }
 
 const prefixLen = 7
+
+// insert sorts a few items, keeping ties in order. Places are found by halving,
+// since comparing follows references to strings and moving items does not.
+func insert(items []Item, compare func(a, b *Item) int) {
+	for i := 1; i < len(items); i++ {
+		item := items[i]
+		lo, hi := 0, i
+		for lo < hi {
+			mid := (lo + hi) / 2
+			if compare(&item, &items[mid]) < 0 {
+				hi = mid
+			} else {
+				lo = mid + 1
+			}
+		}
+		copy(items[lo+1:i+1], items[lo:i])
+		items[lo] = item
+	}
+}
 
 // Prefix makes a key of the first 7 bytes, and in the lowest byte of how many there are, 8 for more than 7: of equal
 // keys up to 7 the strings are equal, and shorter ones come first.

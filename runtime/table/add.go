@@ -18,7 +18,7 @@ func (t *Table) Add(b *wire.Batch, r *Results) *fault.Error {
 		return err
 	}
 	r.reset(v.rows)
-	t.reserve(v.rows)
+	t.Reserve(v.rows)
 	for i := range v.rows {
 		t.addOne(v, i, r)
 	}
@@ -64,8 +64,8 @@ func (t *Table) fillColumns(v *batchView, r *Results) {
 
 func (t *Table) addOne(v *batchView, i int, r *Results) {
 	if !v.hasID(i) {
-		t.uuid = appendUUID(t.uuid[:0])
-		r.put(i, Added, t.insert(t.uuid, t.ids.hash(t.uuid), 1), 1)
+		hash := t.makeID()
+		r.put(i, Added, t.insert(t.uuid, hash, 1), 1)
 		r.made(i, v.rows, t.uuid)
 		return
 	}
@@ -78,12 +78,20 @@ func (t *Table) addOne(v *batchView, i int, r *Results) {
 	r.put(i, Added, t.insert(id, hash, 1), 1)
 }
 
-// reserve makes room in the hash at once for rows that are likely to be new.
-func (t *Table) reserve(rows int) {
-	for (t.rows+rows)*5 > len(t.ids.entries)*4 {
-		t.ids.grow()
+// makeID leaves an id that is not taken in uuid and gives its hash.
+func (t *Table) makeID() (hash uint32) {
+	for {
+		t.uuid = appendUUID(t.uuid[:0])
+		hash = t.ids.hash(t.uuid)
+		if t.ids.find(t.uuid, hash) == NoSlot {
+			return hash
+		}
 	}
 }
+
+// Reserve makes room for so many more rows at once: a caller that adds in batches says how many are to come, and
+// spares the garbage of growing step by step.
+func (t *Table) Reserve(rows int) { t.ids.reserve(t.rows + rows) }
 
 // fresh gives the slots of added items, NoSlot for others.
 func fresh(dst []uint32, r *Results) []uint32 {

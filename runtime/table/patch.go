@@ -103,7 +103,10 @@ func (t *Table) patch(v *batchView, i int, slot uint32, replace bool, r *Results
 		r.put(i, Same, slot, before)
 		return
 	}
-	after := min(before+1, maxVersion)
+	after := before + 1
+	if after > maxVersion { // the built-in min is a call in WebAssembly, for the sake of NaN
+		after = maxVersion
+	}
 	t.versions.set(slot, after)
 	r.put(i, Changed, slot, after)
 	if t.observer != nil {

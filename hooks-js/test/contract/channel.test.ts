@@ -1,0 +1,189 @@
+// The internal channel: for hooks, devtools and plugins only, but others rely on it.
+
+import assert from 'node:assert/strict'
+import { mock, test } from 'node:test'
+import { bad, channel, coded, fields, gc, ids, type Loose, open, openStore, rejects, throws, turn } from './support.js'
+
+test('writeback takes rows at their versions, adds what is missing and removes what is deleted', async () => {
+  const store = await openStore()
+  await store.addMany([{ id: 'a', n: 1, old: 1 }, { id: 'b', n: 1 }])
+  const b = await store.getOne('b')
+  await channel(store).writeback([{ id: 'a', n: 2, version: 40 }, { id: 'c', n: 3, version: 7 }, { id: 'gone', deleted: true }])
+  assert.deepEqual(await store.getAll(), [{ id: 'a', n: 2, version: 40 }, b, { id: 'c', n: 3, version: 7 }])
+  assert.equal(await store.getOne('b'), b)
+  await channel(store).writeback([{ id: 'a', deleted: true }, { id: 'b', deleted: true }])
+  assert.deepEqual(ids(await store.getAll()), ['c'])
+})
+
+test('a local change after a writeback goes on from its version', async () => {
+  const store = await openStore()
+  await channel(store).writeback([{ id: 'a', n: 1, version: 40 }])
+  assert.deepEqual(await store.updateOne('a', { n: 2 }), { id: 'a', n: 2, version: 41 })
+  await rejects(store.upsertOne({ id: 'a', n: 3, version: 40 }), 'conflict')
+  assert.deepEqual(await store.upsertOne({ id: 'a', n: 3, version: 41 }), { id: 'a', n: 3, version: 42 })
+})
+
+test('a writeback of an equal row at an equal version keeps the object; another version makes a new one', async () => {
+  const store = await openStore()
+  const row = await store.addOne({ id: 'a', n: NaN, deep: [{ x: -0 }] })
+  await channel(store).writeback([{ id: 'a', deep: [{ x: -0 }], n: NaN, version: 1 }])
+  assert.equal(await store.getOne('a'), row)
+  await channel(store).writeback([{ id: 'a', deep: [{ x: -0 }], n: NaN, version: 2 }])
+  const next = await store.getOne('a')
+  assert.notEqual(next, row)
+  assert.deepEqual(next, { ...row, version: 2 })
+})
+
+test('a lower version is taken over too: it is the backend’s', async () => {
+  const store = await openStore()
+  await channel(store).writeback([{ id: 'a', n: 1, version: 40 }])
+  await channel(store).writeback([{ id: 'a', n: 2, version: 3 }])
+  assert.deepEqual(await store.getOne('a'), { id: 'a', n: 2, version: 3 })
+})
+
+test('one id twice in a writeback: the later counts', async () => {
+  const store = await openStore()
+  await channel(store).writeback([{ id: 'a', n: 1, version: 1 }, { id: 'a', deleted: true }, { id: 'b', version: 1 }, { id: 'a', n: 2, version: 5 }, { id: 'b', deleted: true }])
+  assert.deepEqual(await store.getAll(), [{ id: 'a', n: 2, version: 5 }])
+})
+
+test('a row may have a field named deleted', async () => {
+  const store = await openStore()
+  await channel(store).writeback([{ id: 'a', deleted: true, version: 4 }, { id: 'b', deleted: false, version: 4 }])
+  assert.deepEqual(await store.getAll(), [{ id: 'a', deleted: true, version: 4 }, { id: 'b', deleted: false, version: 4 }])
+})
+
+test('a malformed item rejects the whole writeback and nothing is applied', async () => {
+  const store = await openStore()
+  const wrong = [null, 5, {}, { id: 'x' }, { id: '', version: 1 }, { id: 5, version: 1 }, { id: 'x', version: '1' }, { id: 'x', version: 1.5 }, { id: 'x', version: -1 }, { id: 'x', version: NaN }, { id: 'x', deleted: false }, { id: 'x', version: 1, f: () => 1 }]
+  for (const item of wrong) await rejects(channel(store).writeback([{ id: 'ok', version: 1 }, item]), 'invalid_input')
+  await rejects(channel(store).writeback(bad({ id: 'x', version: 1 })), 'invalid_input')
+  assert.equal(await store.count(), 0)
+})
+
+test('a writeback of many rows, with slots that it frees used again', async () => {
+  const store = await openStore()
+  const rows = (from: number, version: number): Loose[] => Array.from({ length: 3000 }, (_, i) => ({ id: `r${from + i}`, n: from + i, version }))
+  await channel(store).writeback(rows(0, 1))
+  const held = await store.getMany(['r0', 'r1500', 'r2999'])
+  await channel(store).writeback([...rows(0, 1).slice(0, 1000).map(({ id }) => ({ id, deleted: true })), ...rows(3000, 2)])
+  assert.equal(await store.count(), 5000)
+  assert.equal(await store.getOne('r0'), undefined)
+  assert.equal(await store.getOne('r1500'), held[1])
+  assert.deepEqual(await store.getOne('r5999'), { id: 'r5999', n: 5999, version: 2 })
+  assert.deepEqual(held[0], { id: 'r0', n: 0, version: 1 }, 'a row that is gone is as it was')
+  await gc()
+  assert.deepEqual(fields(await store.getOne('r3000')), { id: 'r3000', n: 3000 })
+})
+
+test('a row that was read is made anew after a writeback changed it, while others hold on to the old one', async () => {
+  const store = await openStore()
+  const one = await store.addOne({ id: 'a', n: 1 })
+  await channel(store).writeback([{ id: 'a', n: 2, version: 2 }])
+  const two = await store.getOne('a')
+  await channel(store).writeback([{ id: 'a', n: 1, version: 1 }])
+  const three = await store.getOne('a')
+  assert.deepEqual([one['n'], two?.['n'], three?.['n']], [1, 2, 1])
+  assert.notEqual(one, three)
+})
+
+test('input of a writeback is copied, never frozen', async () => {
+  const store = await openStore()
+  const item = { id: 'a', version: 1, deep: { list: [1] } }
+  const writing = channel(store).writeback([item])
+  item.deep.list.push(2)
+  await writing
+  assert.deepEqual(await store.getOne('a'), { id: 'a', version: 1, deep: { list: [1] } })
+  assert.ok(!Object.isFrozen(item.deep))
+})
+
+test('getHandle is looked up, throws disposed afterwards; resolveStore gives the facade', async () => {
+  const client = await open<{ A: Loose; B: Loose }>()
+  const { A, B } = client.stores
+  assert.equal(channel(A).resolveStore('B'), B)
+  assert.equal(channel(A).getHandle(), channel(A).getHandle())
+  assert.notEqual(channel(A).getHandle(), channel(B).getHandle())
+  throws(() => channel(A).resolveStore(bad('')), 'invalid_input')
+  throws(() => channel(A).resolveStore(bad(5)), 'invalid_input')
+  await client.dispose()
+  throws(() => channel(A).getHandle(), 'disposed')
+  await rejects(channel(A).writeback([]), 'disposed')
+})
+
+// What the hooks use of a handle: they render first and subscribe later, or never.
+interface Live {
+  live: {
+    view(query: unknown): { current(): { data: Loose[] }; subscribe(listener: () => void): () => void }
+    subscribeRow(id: string, listener: () => void): () => void
+  }
+}
+
+test('a view that is subscribed to long after it was rendered is told of changes', async () => {
+  mock.timers.enable({ apis: ['setTimeout'] })
+  try {
+    const store = await openStore()
+    const { live } = channel(store).getHandle() as Live
+    const view = live.view(undefined)
+    assert.deepEqual(view.current().data, [])
+    mock.timers.tick(60_000)
+    let told = 0
+    const off = view.subscribe(() => told++)
+    await store.addOne({ id: 'a' })
+    await Promise.resolve().then(() => {})
+    assert.equal(told, 1)
+    assert.deepEqual(ids(view.current().data), ['a'])
+    off()
+  } finally {
+    mock.timers.reset()
+  }
+})
+
+test('a view of an equal query is the same one; after it was dropped, a new one works', async () => {
+  mock.timers.enable({ apis: ['setTimeout'] })
+  try {
+    const store = await openStore()
+    const { live } = channel(store).getHandle() as Live
+    const first = live.view({ filter: { n: 1 } })
+    assert.equal(live.view({ filter: { n: 1 } }), first)
+    const off = first.subscribe(() => {})
+    mock.timers.tick(60_000)
+    assert.equal(live.view({ filter: { n: 1 } }), first, 'a subscription keeps it')
+    off()
+    mock.timers.tick(60_000)
+    let told = 0
+    live.view({ filter: { n: 1 } }).subscribe(() => told++)
+    await store.addOne({ id: 'a', n: 1 })
+    await Promise.resolve().then(() => {})
+    assert.equal(told, 1)
+  } finally {
+    mock.timers.reset()
+  }
+})
+
+test('a row’s listeners are told once a turn, of this row alone', async () => {
+  const store = await openStore()
+  const { live } = channel(store).getHandle() as Live
+  const told: string[] = []
+  const off = live.subscribeRow('a', () => told.push('a'))
+  live.subscribeRow('b', () => told.push('b'))
+  void store.addOne({ id: 'a' })
+  void store.updateOne('a', { n: 1 })
+  await turn()
+  assert.deepEqual(told.splice(0), ['a'])
+  await store.addMany([{ id: 'b' }, { id: 'c' }])
+  await turn()
+  assert.deepEqual(told.splice(0), ['b'])
+  await store.deleteOne('a')
+  await channel(store).writeback([{ id: 'b', version: 9 }])
+  await turn()
+  assert.deepEqual(told.splice(0).sort(), ['a', 'b'])
+  off()
+  await store.addOne({ id: 'a' })
+  await turn()
+  assert.deepEqual(told, [])
+})
+
+test('the errors of the channel are AtomaErrors', async () => {
+  const store = await openStore()
+  await channel(store).writeback([{}]).then(() => assert.fail('resolved'), (error: unknown) => coded(error, 'invalid_input'))
+})

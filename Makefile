@@ -10,8 +10,9 @@ GLUE := $(shell go env GOROOT)/lib/wasm/wasm_exec.js
 
 # Weight (docs/benchmarks.md): inlining makes the packages that are not hot larger
 # and no faster, and so does the Green Tea collector: there are no pointers to mark.
-COLD := runtime reflect fmt syscall syscall/js internal/abi internal/fmtsort internal/runtime/maps \
-	github.com/atoma-dev/atoma/runtime github.com/atoma-dev/atoma/runtime/schema
+COLD := runtime runtime/debug sync internal/sync internal/godebug internal/bisect reflect fmt syscall syscall/js internal/abi internal/fmtsort internal/runtime/maps \
+	github.com/atoma-dev/atoma/runtime \
+	github.com/atoma-dev/atoma/runtime/schema
 WASM_BUILD := GOEXPERIMENT=nogreenteagc GOOS=js GOARCH=wasm go build -trimpath -ldflags='-s -w' \
 	$(foreach package,$(COLD),-gcflags=$(package)=-l)
 

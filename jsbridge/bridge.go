@@ -31,6 +31,7 @@ type Bridge struct {
 	batch   wire.Builder
 	results table.Results
 	slots   []uint32
+	garbage collector
 	done    chan struct{}
 }
 

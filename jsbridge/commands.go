@@ -66,6 +66,7 @@ func (b *Bridge) runStore(op Op, store *runtime.Store, in []byte, flags uint32) 
 			return err
 		}
 		b.answerResults()
+		b.garbage.did(len(b.results.Status), len(in))
 		return nil
 	case OpLocate:
 		slots, err := store.Locate(in, b.slots[:0])
@@ -79,6 +80,7 @@ func (b *Bridge) runStore(op Op, store *runtime.Store, in []byte, flags uint32) 
 		b.answer(b.batch.Bytes())
 		return nil
 	case OpQuery:
+		b.garbage.did(queryWork, len(in))
 		slots, err := store.Query(in, b.slots[:0])
 		b.slots = slots
 		b.answerSlots(slots)
@@ -139,7 +141,8 @@ func (b *Bridge) closeClient(number uint32, client *runtime.Client) {
 		b.outbox = nil
 	}
 	b.slots = nil
-	Go(collect)
+	// wasm memory never shrinks, so the next client should find this one's free
+	Go(b.garbage.collect)
 }
 
 // detach copies a value off the inbox, which the next command overwrites.

@@ -1,7 +1,6 @@
 package jsbridge
 
 import (
-	"runtime"
 	"runtime/debug"
 	"sync"
 	"sync/atomic"
@@ -32,10 +31,6 @@ func Go(f func()) {
 		f()
 	}()
 }
-
-// collect makes what a closed client held ready for use again. Wasm memory
-// never shrinks, so the next client should find it free.
-func collect() { runtime.GC() }
 
 // fail goes wrong on purpose. The three ways are all that the runtime has, and
 // the tests of what the page sees of them need the real thing.

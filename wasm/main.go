@@ -9,12 +9,8 @@ import (
 	"github.com/atoma-dev/atoma/jsbridge"
 )
 
-// The heap holds large pointer-free blocks, so a collection is cheap and a low
-// ratio keeps wasm memory, which never shrinks, close to what is in use.
-const gcPercent = 25
-
 func main() {
-	debug.SetGCPercent(gcPercent)
+	debug.SetGCPercent(-1) // the bridge collects between commands: see jsbridge/collector.go
 	if err := jsbridge.Serve(); err != nil {
 		panic(err)
 	}

@@ -84,7 +84,7 @@ class RunningClient implements FacadeOwner {
         details: { store: name },
       })
     }
-    if (this.instance.dead) throw this.instance.dead
+    if (this.instance.dead) throw this.instance.death()
     return this.instance.handles.get(storeKey) ?? this.open(name, storeKey)
   }
 

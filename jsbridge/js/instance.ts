@@ -39,8 +39,8 @@ export class Instance {
   inbox = 0
   inboxSize = 0
   readonly writer = new Inbox(this)
-  /** Why no call can be made any more. */
-  dead: AtomaError | undefined
+  /** No call can be made any more; death() says why. */
+  dead = false
   /** The stores in use, by storeKey: the only registry on this side. */
   readonly handles = new Map<string, StoreHandle>()
   /** Living clients; the last one lets the instance go. */
@@ -49,6 +49,7 @@ export class Instance {
   forget = (): void => {}
 
   private mail = 0
+  private cause: AtomaError | undefined
   private resuming = false
   private readonly exports: Exports
   private readonly go: ReturnType<typeof loadGo>['go']
@@ -85,19 +86,21 @@ export class Instance {
 
   /** Runs one command over the first `length` bytes of the inbox. Throws what the engine reports. */
   call(op: number, target: number, length: number, flags = 0): void {
-    if (this.dead) throw this.dead
+    if (this.dead) throw this.death()
     let status: number
     try {
       status = this.exports.atoma_call(op, target, length, flags)
     } catch (error) {
       // An exception that runs through Go frames (a full stack, the program's
       // end) leaves them in the middle of their work: no call after it is safe.
+      // The flag first: with a full stack, nothing else may succeed.
+      this.dead = true
       throw this.die('the runtime has stopped', error)
     }
     this.refresh()
     if (this.word(WordFlags) & MailAsync) this.resumeSoon()
+    if (this.dead) throw this.death()
     if (status !== StatusOK) throw this.readError()
-    if (this.dead) throw this.dead
   }
 
   /** A word of the mailbox, as the last call left it. */
@@ -111,7 +114,7 @@ export class Instance {
   }
 
   growInbox(size: number): void {
-    if (this.dead) throw this.dead
+    if (this.dead) throw this.death()
     this.moveInbox(size)
   }
 
@@ -187,9 +190,15 @@ export class Instance {
     console.error(engineError('internal', message, {}, stack))
   }
 
+  /** Why no call can be made any more. */
+  death(): AtomaError {
+    return (this.cause ??= new AtomaError('internal', 'the runtime has stopped: dispose the client and create a new one'))
+  }
+
   private die(message: string, cause?: unknown): AtomaError {
-    this.dead ??= new AtomaError('internal', `${message}: dispose the client and create a new one`, { cause })
-    return this.dead
+    this.dead = true
+    this.cause ??= new AtomaError('internal', `${message}: dispose the client and create a new one`, { cause })
+    return this.cause
   }
 }
 

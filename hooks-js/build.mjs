@@ -1,12 +1,15 @@
 // Leaves the npm package in ../dist/npm: ESM, declarations, package.json. The
 // Makefile puts atoma.wasm and its glue there first.
 import { execFileSync } from 'node:child_process'
-import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { build } from 'esbuild'
 
 const out = new URL('../dist/npm/', import.meta.url)
 const path = (name) => new URL(name, out).pathname
 mkdirSync(out, { recursive: true })
+// chunks are named by their content: none of an earlier build may stay
+for (const name of readdirSync(out)) if (/^client-.*\.js$/.test(name)) rmSync(new URL(name, out))
+rmSync(new URL('types', out), { recursive: true, force: true })
 
 await build({
   entryPoints: { index: '../jsbridge/js/index.ts', react: 'src/react.ts' },

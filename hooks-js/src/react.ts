@@ -3,7 +3,7 @@
 // subscription. All lifecycle is in jsbridge/js/live.ts; nothing is subscribed
 // in effects and nothing is written while rendering.
 
-import { useCallback, useSyncExternalStore } from 'react'
+import { useCallback, useMemo, useSyncExternalStore } from 'react'
 import { channelOf } from '../../jsbridge/js/channel.js'
 import { AtomaError } from '../../jsbridge/js/errors.js'
 import type { Entity, Store } from '../../jsbridge/js/types.js'
@@ -15,7 +15,9 @@ const refuse = (what: string): AtomaError => new AtomaError('invalid_input', wha
  * changed; rows that did not change keep identity.
  */
 export function useAll<T extends Entity, R>(store: Store<T, R>): T[] {
-  const view = channelOf(store, refuse).getHandle().live.view(undefined)
+  const channel = channelOf(store, refuse)
+  // kept over renders: what is mounted when its client is disposed keeps its rows
+  const view = useMemo(() => channel.getHandle().live.view(undefined), [channel])
   return useSyncExternalStore(view.subscribe, view.current, view.current).data as unknown as T[]
 }
 
@@ -24,7 +26,8 @@ export function useAll<T extends Entity, R>(store: Store<T, R>): T[] {
  * given. Renders again only when this row changes.
  */
 export function useOne<T extends Entity, R>(store: Store<T, R>, id: T['id'] | undefined): T | undefined {
-  const handle = channelOf(store, refuse).getHandle()
+  const channel = channelOf(store, refuse)
+  const handle = useMemo(() => channel.getHandle(), [channel])
   const subscribe = useCallback(
     (listener: () => void) => (id === undefined ? () => {} : handle.live.subscribeRow(id, listener)),
     [handle, id],

@@ -51,8 +51,8 @@ export class Instance {
   private mail = 0
   private cause: AtomaError | undefined
   private resuming = false
-  private readonly exports: Exports
-  private readonly go: ReturnType<typeof loadGo>['go']
+  private exports: Exports
+  private go: ReturnType<typeof loadGo>['go']
 
   private constructor(instance: WebAssembly.Instance, go: ReturnType<typeof loadGo>['go']) {
     this.exports = instance.exports as unknown as Exports
@@ -97,9 +97,9 @@ export class Instance {
       this.dead = true
       throw this.die('the runtime has stopped', error)
     }
+    if (this.dead) throw this.death()
     this.refresh()
     if (this.word(WordFlags) & MailAsync) this.resumeSoon()
-    if (this.dead) throw this.death()
     if (status !== StatusOK) throw this.readError()
   }
 
@@ -198,6 +198,11 @@ export class Instance {
   private die(message: string, cause?: unknown): AtomaError {
     this.dead = true
     this.cause ??= new AtomaError('internal', `${message}: dispose the client and create a new one`, { cause })
+    // clients that the page keeps must not keep the memory
+    this.exports = this.go = undefined as never
+    this.u8 = new Uint8Array(0)
+    this.u32 = new Uint32Array(0)
+    this.f64 = new Float64Array(0)
     return this.cause
   }
 }

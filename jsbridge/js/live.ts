@@ -145,7 +145,8 @@ export class LiveView {
 
   private refresh(): void {
     const { handle } = this
-    if (this.seenChanges === handle.changes || handle.closed) return
+    // without a client or an engine the last result stays: the page lives on
+    if (this.seenChanges === handle.changes || handle.closed || handle.instance.dead) return
     const data = rowsAt(handle, runQuery(handle, this.query))
     this.seenChanges = handle.changes
     if (this.snapshot !== nothing && sameRows(data, this.snapshot.data)) return

@@ -19,7 +19,8 @@ const lingerMs = 1000
 
 /** A running instance with one client more. One address gives one instance, as long as it lives and has clients. */
 export async function openInstance(source: WasmSource | undefined): Promise<Instance> {
-  const url = source === undefined ? new URL('./atoma.wasm', import.meta.url) : addressOf(source)
+  // the literal form is what bundlers look for
+  const url = source === undefined ? beside(new URL('./atoma.wasm', import.meta.url)) : addressOf(source)
   const instance = url
     ? await sharedInstance(url)
     : await Instance.start(await compileSource(source as Exclude<WasmSource, URL | string>))
@@ -56,9 +57,20 @@ async function sharedInstance({ href }: URL): Promise<Instance> {
       forget()
     } catch (error) {
       forget()
+      // it compiled and is another file all the same: the next attempt fetches anew
+      compiled.delete(href)
       throw error
     }
   }
+}
+
+/**
+ * Vite 7 and older move this module in development and leave the file where it
+ * was (vitejs/vite#8427); elsewhere this changes nothing.
+ */
+function beside(url: URL): URL {
+  const modules = /^(.*\/node_modules)\/\.(?:vite|cache)\/(?:.*\/)?deps\/atoma\.wasm$/.exec(url.pathname)?.[1]
+  return modules === undefined ? url : new URL(`${modules}/atoma-wasm/atoma.wasm`, url)
 }
 
 function addressOf(source: WasmSource): URL | undefined {
@@ -141,7 +153,8 @@ async function compileResponse(response: Response, name: string): Promise<WebAss
   try {
     return await WebAssembly.compileStreaming(response)
   } catch (cause) {
-    throw uncompilable(name, cause)
+    // bytes that are no module give a CompileError, a broken connection a TypeError
+    throw cause instanceof TypeError ? unreachable(name, cause) : uncompilable(name, cause)
   }
 }
 

@@ -97,11 +97,9 @@ export class Mirror {
     this.holds[slot] = none
   }
 
-  clear(): void {
+  /** Ends deferred work. What was read stays for the components that still show it. */
+  close(): void {
     clearTimeout(this.timer)
-    this.slots.clear()
-    this.rows = []
-    this.holds = new Uint8Array(64)
     this.toWeaken = []
   }
 

@@ -46,9 +46,9 @@ export class StoreHandle {
 
   readonly fieldName = (field: number): string => this.fieldNames[field]!
 
-  /** The current row of an id, synchronously: what hooks read while rendering. */
+  /** The current row of an id, synchronously: what hooks read while rendering. After the end, the last one. */
   peek(id: string): Row | undefined {
-    return this.mirror.byId(id) ?? (this.closed ? undefined : peek(this, id))
+    return this.mirror.byId(id) ?? (this.closed || this.instance.dead ? undefined : peek(this, id))
   }
 
   /** Says that the row of this id changed, and with it the store. */
@@ -66,7 +66,7 @@ export class StoreHandle {
   close(): void {
     this.closed = true
     this.live.close()
-    this.mirror.clear()
+    this.mirror.close()
   }
 
   private define(name: string): number {

@@ -30,6 +30,7 @@ test-go:
 	go vet ./...
 	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { gofmt -l $$(git ls-files '*.go'); echo 'run make fmt'; exit 1; }
 	go test -race ./...
+	go test -run '^$$' -bench . -benchtime 1x ./... >/dev/null # so that no benchmark rots
 
 # the bridge as it is shipped: js/wasm, run by Node
 test-bridge:
@@ -43,6 +44,7 @@ test-js: build
 test-e2e: web/node_modules build browser
 	npm --prefix web run --silent build
 	npm --prefix web run --silent test
+	BENCH_QUICK=1 npm --prefix web run --silent bench >/dev/null
 
 bench: web/node_modules build browser
 	npm --prefix web run --silent bench

@@ -92,6 +92,12 @@ func (d *decoder) batch(b *Batch) *DecodeError {
 			return err
 		}
 	}
+	if rows == 1 {
+		if err := d.row(b, columns); err != nil {
+			return err
+		}
+		columns = 0
+	}
 	for range columns { // each takes room, so that a false count fails before it costs anything
 		b.Columns = append(b.Columns, Column{})
 		if err := d.column(&b.Columns[len(b.Columns)-1]); err != nil {

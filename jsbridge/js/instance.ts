@@ -198,7 +198,10 @@ export class Instance {
   private die(message: string, cause?: unknown): AtomaError {
     this.dead = true
     this.cause ??= new AtomaError('internal', `${message}: dispose the client and create a new one`, { cause })
-    // clients that the page keeps must not keep the memory
+    // Clients that the page keeps must not keep the memory; nor may the error,
+    // which in V8 holds the frames it was made in until its stack is asked for.
+    void this.cause.stack
+    if (cause instanceof Error) void cause.stack
     this.exports = this.go = undefined as never
     this.u8 = new Uint8Array(0)
     this.u32 = new Uint32Array(0)

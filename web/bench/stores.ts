@@ -1,0 +1,33 @@
+// Stores to work on. One client outlives all others: it keeps the runtime, as an
+// app would, and keeps rows alive, so that V8 does not forget their shape (and
+// what it compiled for it) between two rounds.
+
+import { type Client, createClient, type Store } from 'atoma-wasm'
+import { type StoreChannel, storeInternal } from '../../jsbridge/js/channel.js'
+import { makeRows, type Todo } from './rows.js'
+
+type Clients = Client<{ Todo: Todo }>
+
+let keeper: Clients | undefined
+export const livingRows: Map<string, Todo> = new Map(makeRows(50).map((row) => [row.id, row]))
+
+/** An empty store in a client of its own. */
+export async function openStore(): Promise<{ store: Store<Todo>; client: Clients; close: () => Promise<void> }> {
+  if (!keeper) {
+    keeper = await createClient<{ Todo: Todo }>()
+    await keeper.stores.Todo.addMany(makeRows(50))
+    await keeper.stores.Todo.getAll()
+  }
+  const client = await createClient<{ Todo: Todo }>()
+  return { store: client.stores.Todo as Store<Todo>, client, close: () => client.dispose() }
+}
+
+/** A store with n rows in it, and the wait until it has settled. */
+export async function loadStore(n: number): Promise<Store<Todo>> {
+  const { store } = await openStore()
+  await store.addMany(makeRows(n))
+  return store
+}
+
+/** The internal channel of a store, which the hooks read rows through. */
+export const channelOf = (store: object): StoreChannel => (store as { [storeInternal]: StoreChannel })[storeInternal]

@@ -1,0 +1,69 @@
+// useAll and useOne in a real browser, with each React that is supported, and on the server.
+
+import assert from 'node:assert/strict'
+import { join } from 'node:path'
+import { describe, test } from 'node:test'
+import { pathToFileURL } from 'node:url'
+import { makeApp } from './app.mjs'
+import { artifacts, launch, openPage, serve } from './browser.mjs'
+import { bundle } from './bundle.mjs'
+
+// Runs in Node, from an app that has the package installed.
+const server = `import { createElement } from 'react'
+import { renderToString } from 'react-dom/server'
+import { createClient } from 'atoma-wasm'
+import { useAll, useOne } from 'atoma-wasm/react'
+
+const client = await createClient()
+await client.stores.Todo.addMany([{ id: 'b', title: 'B' }, { id: 'a', title: 'A' }])
+const All = () => createElement('ul', null, useAll(client.stores('Todo')).map(({ id, title }) => createElement('li', { key: id }, title)))
+const One = ({ id }) => createElement('p', null, useOne(client.stores.Todo, id)?.title ?? 'none')
+const page = () => renderToString([All, One, One, One].map((type, i) => createElement(type, { key: i, id: [, 'b', 'c'][i] })))
+
+export const pages = [page(), page()]
+await client.stores.Todo.deleteOne('b')
+pages.push(page())
+await client.dispose()
+`
+
+describe('hooks', { concurrency: true }, () => {
+  for (const react of [18, 19]) {
+    test(`in React ${react}`, async (t) => {
+      const server = await serve(await bundle('hooks.tsx', { react }))
+      let browser
+      try {
+        browser = await launch()
+        const { page, errors } = await openPage(browser)
+        await page.goto(server.url)
+        await page.waitForFunction(() => window.run)
+        assert.equal(parseInt(await page.evaluate(() => window.reactVersion)), react)
+        for (const title of await page.evaluate(() => window.titles)) {
+          await t.test(title, { timeout: 60_000 }, async () => {
+            errors.length = 0
+            try {
+              await page.evaluate((title) => window.run(title), title)
+              assert.deepEqual(errors, [])
+            } catch (error) {
+              await page.screenshot({ path: join(artifacts, `hooks-${react}-${title.replaceAll(/\W+/g, '-')}.png`) })
+              throw error
+            }
+          })
+        }
+      } finally {
+        await Promise.all([browser?.close(), server.close()])
+      }
+    })
+  }
+  for (const react of [18, 19]) {
+    test(`on the server, in React ${react}`, async () => {
+      const { folder, remove } = await makeApp({ 'server.js': server }, { react })
+      try {
+        const { pages } = await import(pathToFileURL(join(folder, 'server.js')).href)
+        const full = '<ul><li>A</li><li>B</li></ul><p>B</p><p>none</p><p>none</p>'
+        assert.deepEqual(pages, [full, full, '<ul><li>A</li></ul><p>none</p><p>none</p><p>none</p>'])
+      } finally {
+        await remove()
+      }
+    })
+  }
+})

@@ -65,11 +65,6 @@ export class Shape {
     if (this.at !== this.keys.length) this.uniform = false
     this.rows++
   }
-
-  /** Forgets a row that was refused on the way. */
-  drop(): void {
-    if (this.rows === 0) this.keys.length = 0
-  }
 }
 
 /**

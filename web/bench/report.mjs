@@ -49,7 +49,7 @@ function sizeLine({ sizes }) {
   }
 }
 
-/** Median and quartiles. */
+/** Median, quartiles and least. */
 function spread(numbers) {
   const sorted = numbers.filter((n) => n !== undefined).sort((a, b) => a - b)
   if (sorted.length === 0) return undefined
@@ -58,7 +58,7 @@ function spread(numbers) {
     const below = sorted[Math.floor(i)]
     return below + (sorted[Math.ceil(i)] - below) * (i % 1)
   }
-  return { median: at(0.5), low: at(0.25), high: at(0.75) }
+  return { median: at(0.5), low: at(0.25), high: at(0.75), least: at(0) }
 }
 
 const number = (n) => (n === undefined ? '' : n >= 100 ? n.toFixed(0) : n >= 10 ? n.toFixed(1) : n.toFixed(n >= 1 ? 2 : 3))
@@ -74,13 +74,17 @@ const cells = ({ what, unit, plain, atoma, ratio, target, aim, ok }) => [
   ok === undefined ? '' : ok ? 'yes' : 'NO',
 ]
 
-const detailHeader = ['work', 'rounds', 'plain JS, quartiles', 'atoma, quartiles', 'cold first round: plain JS', 'atoma', 'ratio']
+const detailHeader = ['work', 'rounds', 'plain JS, quartiles', 'atoma, quartiles', 'best: plain JS', 'atoma', 'ratio', 'cold first: plain JS', 'atoma', 'ratio']
 const quartiles = (of) => (of && of.low !== of.high ? `${number(of.low)}–${number(of.high)}` : '')
 const details = ({ what, rounds, freshPages, plain, atoma, cold }) => [
   what,
   rounds === undefined ? '' : `${rounds}${freshPages ? ' fresh pages' : ''}`,
   quartiles(plain),
   quartiles(atoma),
+  // a busy machine spoils medians first
+  number(plain?.least),
+  number(atoma?.least),
+  times(plain && atoma && atoma.least / plain.least),
   number(cold?.plain),
   number(cold?.atoma),
   times(cold?.plain && cold.atoma / cold.plain),

@@ -254,6 +254,7 @@ const scenarios: Record<string, (stage: Stage) => Promise<void>> = {
           <One client={other.client} id="a" />
         </>,
       )
+      await until(() => other.texts('li, output'), ['none'])
       await stage.todos.addOne({ id: 'a', title: 'mine' })
       await until(() => stage.texts('li, output'), ['mine', 'mine'])
       equal(other.texts('li, output'), ['none'])

@@ -46,11 +46,12 @@ export function createFacade(owner: FacadeOwner, name: string): Store<Entity> {
     addMany: (items: unknown, options?: unknown) => settle(() => addMany(write(options), items)),
     updateOne: (id: unknown, change: unknown, options?: unknown) => 
       settle(() => updateOne(write(options), id, change, options as WriteOptions | undefined)),
-    updateMany: (items: unknown, options?: unknown) => settle(() => updateMany(write(options), items)),
+    updateMany: (items: unknown, options?: unknown) => 
+      settle(() => updateMany(write(options), items, options as WriteOptions | undefined)),
     upsertOne: (item: unknown, options?: unknown) =>
       settle(() => upsertOne(upsert(options), item, options as UpsertOptions | undefined)),
     upsertMany: (items: unknown, options?: unknown) =>
-      settle(() => upsertMany(upsert(options), items, options as UpsertOptions | undefined)),
+      settle(() => upsertMany(upsert(options), items, options as (WriteOptions & UpsertOptions) | undefined)),
     deleteOne: (id: unknown, options?: unknown) => settle(() => deleteOne(write(options), id)),
     deleteMany: (ids: unknown, options?: unknown) => settle(() => deleteMany(write(options), ids)),
     getOne: (id: unknown, options?: unknown) => settle(() => peek(read(options), checkId(id, name))),

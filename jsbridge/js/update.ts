@@ -29,6 +29,7 @@ import { putRow } from './row-in.js'
 import { putRows, shapeOf } from './rows-in.js'
 import { seal, type StoreHandle } from './store-handle.js'
 import type { UpsertOptions, WriteOptions } from './types.js'
+import { type Before, takeBack } from './undo.js'
 import { runUpdater } from './updater.js'
 import { setOwn } from './value-reader.js'
 
@@ -57,8 +58,8 @@ export function updateOne(handle: StoreHandle, id: unknown, change: unknown, opt
   return writeOne(handle, update, intent)
 }
 
-export function updateMany(handle: StoreHandle, items: unknown): ItemResult[] {
-  return writeMany(handle, update, items, (item, index, flush) => {
+export function updateMany(handle: StoreHandle, items: unknown, options: WriteOptions | undefined): ItemResult[] {
+  return writeMany(handle, update, items, options?.signal, (item, index, flush) => {
     if (Unreadable.is(item)) throw item.cause
     if (typeof item !== 'object' || item === null) {
       throw invalidInput(`${kindOf(item)} is no update: pass { id, change }`, handle.place, [index])
@@ -73,9 +74,13 @@ export function upsertOne(handle: StoreHandle, item: unknown, options: UpsertOpt
   return writeOne(handle, mode, readUpsert(handle, 0, item, mode))
 }
 
-export function upsertMany(handle: StoreHandle, items: unknown, options: UpsertOptions | undefined): ItemResult[] {
+export function upsertMany(
+  handle: StoreHandle,
+  items: unknown,
+  options: (WriteOptions & UpsertOptions) | undefined,
+): ItemResult[] {
   const mode = upsertMode(options)
-  return writeMany(handle, mode, items, (item, index) => readUpsert(handle, index, item, mode))
+  return writeMany(handle, mode, items, options?.signal, (item, index) => readUpsert(handle, index, item, mode))
 }
 
 function upsertMode(options: UpsertOptions | undefined): Mode {
@@ -170,15 +175,18 @@ function writeMany(
   handle: StoreHandle,
   mode: Mode,
   given: unknown,
+  signal: AbortSignal | undefined,
   read: (item: unknown, index: number, flush: () => void) => Intent,
 ): ItemResult[] {
   const items = itemsOf(given, 'items', handle.place)
   const results: ItemResult[] = new Array(items.length)
+  // only a write that can be aborted, by an updater of its own, has to be taken back
+  const before: Before | undefined = signal && new Map()
   let intents: Intent[] = []
   const flush = (): void => {
     const chunk = intents
     intents = []
-    if (chunk.length > 0) writeChunk(handle, mode, chunk, results)
+    if (chunk.length > 0) writeChunk(handle, mode, chunk, results, before)
   }
   for (let index = 0; index < items.length; index++) {
     try {
@@ -192,6 +200,10 @@ function writeMany(
   }
   flush()
   handle.instance.trim()
+  if (signal?.aborted) {
+    takeBack(handle, before!)
+    checkSignal(signal, handle.place)
+  }
   return results
 }
 
@@ -202,7 +214,13 @@ function itemError(thrown: unknown, place: Place): AtomaError {
   return invalidInput('reading the item threw', place, [], thrown)
 }
 
-function writeChunk(handle: StoreHandle, mode: Mode, intents: Intent[], results: ItemResult[]): void {
+function writeChunk(
+  handle: StoreHandle,
+  mode: Mode,
+  intents: Intent[],
+  results: ItemResult[],
+  before: Before | undefined,
+): void {
   const { instance } = handle
   const ids = intents.map((intent) => intent.id)
   const rows = currentRows(handle, ids)
@@ -226,6 +244,7 @@ function writeChunk(handle: StoreHandle, mode: Mode, intents: Intent[], results:
     } else if (status === Changed || status === Added) {
       const version = f64[numbers + i]!
       const row = status === Added || mode.whole ? fresh(patch, id, version) : merge(base!, patch, version)
+      if (before && !before.has(id)) before.set(id, base)
       rows.set(id, row)
       handle.mirror.replace(u32[slots + i]!, row)
       handle.touch(id)

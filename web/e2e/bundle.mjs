@@ -16,20 +16,21 @@ export const reacts = {
 }
 
 /**
- * Bundles pages/`entry` into a folder of its own, which it gives; serve it. Builds for development: React checks more
- * then, and atoma freezes rows.
+ * Bundles pages/`entry` into dist/e2e/`name`, which it gives; serve it. Builds for development: React checks more then,
+ * and atoma freezes rows.
+ * @param {string} name one for each caller: test files may run at the same time
  * @param {string} entry
  * @param {{ react?: 18 | 19 }} [options]
  */
-export async function bundle(entry, { react = 19 } = {}) {
-  const folder = join(root, 'dist/e2e', `${entry.replace(/\.\w+$/, '')}-${react}`)
+export async function bundle(name, entry, { react = 19 } = {}) {
+  const folder = join(root, 'dist/e2e', name)
   await build({
     configFile: false,
     root: join(here, 'pages'),
     logLevel: 'error',
     publicDir: false,
     // a pattern, as an alias for 'react' would take 'react-dom' as well
-    resolve: { alias: Object.entries(reacts[react]).map(([name, path]) => ({ find: new RegExp(`^${name}(?=/|$)`), replacement: path })) },
+    resolve: { alias: Object.entries(reacts[react]).map(([find, replacement]) => ({ find: new RegExp(`^${find}(?=/|$)`), replacement })) },
     define: { 'process.env.NODE_ENV': '"development"' },
     build: {
       outDir: folder,

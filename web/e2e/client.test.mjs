@@ -12,7 +12,7 @@ const timeout = 60_000
 describe('the client', () => {
   let browser, server
   before(async () => {
-    server = await serve(await bundle('plain.ts'))
+    server = await serve(await bundle('client', 'plain.ts'))
     browser = await launch({ args: ['--js-flags=--expose-gc'] })
   })
   after(() => Promise.all([browser?.close(), server?.close()]))

@@ -29,7 +29,7 @@ await client.dispose()
 describe('hooks', { concurrency: true }, () => {
   for (const react of [18, 19]) {
     test(`in React ${react}`, async (t) => {
-      const server = await serve(await bundle('hooks.tsx', { react }))
+      const server = await serve(await bundle(`hooks-${react}`, 'hooks.tsx', { react }))
       let browser
       try {
         browser = await launch()

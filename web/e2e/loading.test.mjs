@@ -16,7 +16,7 @@ const timeout = 60_000
 describe('loading atoma.wasm', () => {
   let browser, server
   before(async () => {
-    server = await Server.start(await bundle('plain.ts'))
+    server = await Server.start(await bundle('loading', 'plain.ts'))
     browser = await launch()
   })
   after(() => Promise.all([browser?.close(), server?.close()]))

@@ -2,10 +2,13 @@
 
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
-import { readFile, readdir, writeFile } from 'node:fs/promises'
+import { once } from 'node:events'
+import { cp, readFile, readdir, writeFile } from 'node:fs/promises'
+import { createServer as createHttpServer } from 'node:http'
 import { dirname, join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { promisify } from 'node:util'
+import sirv from 'sirv'
 import { build, createServer, preview } from 'vite'
 import { makeApp } from './app.mjs'
 import { artifacts, launch, openPage, root } from './browser.mjs'
@@ -95,6 +98,35 @@ describe('the packed package', () => {
       }
     })
   }
+
+  test('finds its wasm where the dev servers of Vite 5 to 7 leave it, and needs no bundler at all', async () => {
+    // They bundle a dependency into this folder, and nothing that lies beside it.
+    const folder = join(app.folder, 'older')
+    const modules = join(folder, 'node_modules')
+    await cp(join(app.folder, 'node_modules/atoma-wasm'), join(modules, 'atoma-wasm'), { recursive: true })
+    await cp(join(modules, 'atoma-wasm'), join(modules, '.vite/deps'), { recursive: true, filter: (path) => !path.includes('.wasm') })
+    await writeFile(join(folder, 'index.html'), '<!doctype html><link rel="icon" href="data:,"><title>app</title>')
+    const files = sirv(folder, { dev: true, dotfiles: true, single: true })
+    const server = createHttpServer((request, response) => files(request, response)).listen(0, 'localhost')
+    await once(server, 'listening')
+    const { context, page, errors } = await openPage(browser)
+    try {
+      await page.goto(`http://localhost:${server.address().port}/`)
+      for (const path of ['atoma-wasm/index.js', '.vite/deps/index.js']) {
+        const count = await page.evaluate(async (url) => {
+          const { stores } = await (await import(url)).createClient()
+          await stores.Todo.addOne({ title: 'one' })
+          return stores.Todo.count()
+        }, `/node_modules/${path}`)
+        assert.equal(count, 1)
+      }
+      assert.deepEqual(errors, [])
+    } finally {
+      await context.close()
+      server.closeAllConnections()
+      server.close()
+    }
+  })
 
   test('has types that hold without any of this repository', async () => {
     const types = join(root, 'web/node_modules/@types')

@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { watch } from '../../../dist/npm/index.js'
 import { bad, failureAt, gc, type Loose, open, openStore, rejects, turn, valueAt, versionOf } from './support.js'
 
 type Row = Loose & { version?: number }
@@ -271,4 +272,24 @@ test('a write that is aborted inside its updater rejects aborted and changes not
   const error = await rejects(store.updateOne('x', (draft) => { draft['n'] = 2; one.abort(reason) }, { signal: one.signal }), 'aborted')
   assert.equal(error.cause, reason)
   assert.equal(await store.getOne('x'), rows[0])
+})
+
+test('a many-write that is aborted inside an updater rejects aborted as a whole and is taken back', async () => {
+  const store = await openStore()
+  const x = await store.addOne({ id: 'x', n: 1 })
+  const y = await store.addOne({ id: 'y', n: 1 })
+  const abort = new AbortController()
+  const reason = new Error('enough')
+  const live = watch(store, undefined, () => {})
+  const items = [
+    { id: 'x', change: { n: 2 } },
+    { id: 'y', change: (draft: Loose) => { draft['n'] = 3; abort.abort(reason) } },
+    { id: 'x', change: { n: 4 } },
+  ]
+  const error = await rejects(store.updateMany(items, { signal: abort.signal }), 'aborted')
+  assert.equal(error.cause, reason)
+  assert.equal(await store.getOne('x'), x)
+  assert.equal(await store.getOne('y'), y)
+  assert.deepEqual(live.current.data, [x, y])
+  assert.equal((await store.updateOne('x', { n: 5 }))['version'], 2)
 })

@@ -18,7 +18,7 @@ export interface CheckedOptions {
 
 export function checkOptions(options: unknown): CheckedOptions {
   if (typeof options !== 'object' || options === null || Array.isArray(options)) {
-    throw invalidInput(`${kindOf(options)} are no options: pass an object`, {})
+    throw invalidInput(`the options must be an object, not ${kindOf(options)}`, {})
   }
   const o = options as Row
   checkPlugins(o['plugins'])

@@ -48,7 +48,9 @@ describe('the demo', () => {
 
   before(async () => {
     assert.ok(existsSync(join(built, 'index.html')), 'dist/demo is not built: npm run build builds it')
-    ;[browser, server] = await Promise.all([launch(), startServer(0)])
+    // one after the other: if the second fails, the first is known and closed
+    browser = await launch()
+    server = await startServer(0)
   })
   after(async () => {
     await Promise.all([browser?.close(), server?.stop()])

@@ -16,6 +16,7 @@ import {
   True,
   Undefined,
 } from './protocol.js'
+import { putText } from './text.js'
 
 let tags = new Uint8Array(4096)
 
@@ -65,22 +66,44 @@ function header(w: Inbox, field: number, layout: number, tag: number): void {
   w.word(layout | (tag << 8))
 }
 
+/** Longer strings go through TextEncoder (text.ts). */
+const shortUnits = 64
+
 function putStrings(w: Inbox, field: number, cells: readonly unknown[], n: number): boolean {
   const begin = w.p
   header(w, field, LayoutVar, Str)
   w.room(4 * n)
   const ends = w.p
-  w.p += 4 * n
-  const start = w.p
+  const start = (w.p += 4 * n)
+  let { u8, u32, inbox, inboxSize } = w.instance
+  let p = start
   for (let i = 0; i < n; i++) {
     const s = cells[i]
     if (typeof s !== 'string') {
       w.p = begin
       return false
     }
-    w.text(s)
-    w.instance.u32[(w.instance.inbox + ends + 4 * i) >>> 2] = w.p - start
+    const length = s.length
+    if (p + 3 * length > inboxSize) {
+      w.p = p
+      w.room(3 * length)
+      ;({ u8, u32, inbox, inboxSize } = w.instance)
+    }
+    // the loop of putText for what is nearly always the case, without a call
+    let at = inbox + p
+    let k = 0
+    if (length <= shortUnits) {
+      for (; k < length; k++) {
+        const c = s.charCodeAt(k)
+        if (c >= 0x80) break
+        u8[at + k] = c
+      }
+    }
+    at = k === length ? at + k : putText(u8, at, s)
+    p = at - inbox
+    u32[(inbox + ends + 4 * i) >>> 2] = p - start
   }
+  w.p = p
   w.pad()
   return true
 }

@@ -5,17 +5,14 @@
 
 import { useCallback, useMemo, useSyncExternalStore } from 'react'
 import { channelOf } from '../../jsbridge/js/channel.js'
-import { AtomaError } from '../../jsbridge/js/errors.js'
 import type { Entity, Store } from '../../jsbridge/js/types.js'
-
-const refuse = (what: string): AtomaError => new AtomaError('invalid_input', what)
 
 /**
  * All rows of a store, by id ascending. A new array whenever one of them
  * changed; rows that did not change keep identity.
  */
 export function useAll<T extends Entity, R>(store: Store<T, R>): T[] {
-  const channel = channelOf(store, refuse)
+  const channel = channelOf(store)
   // kept over renders: what is mounted when its client is disposed keeps its rows
   const view = useMemo(() => channel.getHandle().live.view(undefined), [channel])
   return useSyncExternalStore(view.subscribe, view.current, view.current).data as unknown as T[]
@@ -26,7 +23,7 @@ export function useAll<T extends Entity, R>(store: Store<T, R>): T[] {
  * given. Renders again only when this row changes.
  */
 export function useOne<T extends Entity, R>(store: Store<T, R>, id: T['id'] | undefined): T | undefined {
-  const channel = channelOf(store, refuse)
+  const channel = channelOf(store)
   const handle = useMemo(() => channel.getHandle(), [channel])
   const subscribe = useCallback(
     (listener: () => void) => (id === undefined ? () => {} : handle.live.subscribeRow(id, listener)),

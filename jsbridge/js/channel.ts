@@ -1,6 +1,6 @@
 // What a facade keeps for hooks, devtools and plugins, behind a symbol.
 
-import type { AtomaError } from './errors.js'
+import { invalidInput } from './input.js'
 import type { StoreHandle } from './store-handle.js'
 import type { Store, Entity } from './types.js'
 
@@ -11,7 +11,7 @@ export const storeInternal: unique symbol = Symbol.for('atoma.storeInternal') as
 export interface StoreChannel {
   readonly storeName: string
   readonly storeKey: string
-  /** The runtime's entry of the store, looked up by storeKey. Throws `disposed`. Never keep it. */
+  /** The runtime's entry of the store, looked up by storeKey. Throws `disposed`. Keep it no longer than what shows its rows. */
   getHandle(): StoreHandle
   /** The facade of another store of the same client. */
   resolveStore(name: string): Store<Entity>
@@ -23,9 +23,9 @@ export interface StoreChannel {
   writeback(items: readonly unknown[]): Promise<void>
 }
 
-/** The channel of a facade; anything else is a programming error of the caller. */
-export function channelOf(store: unknown, refuse: (what: string) => AtomaError): StoreChannel {
+/** The channel of a facade; anything else is `invalid_input`. */
+export function channelOf(store: unknown): StoreChannel {
   const channel = (store as { [storeInternal]?: StoreChannel } | null | undefined)?.[storeInternal]
-  if (!channel) throw refuse('this is no store: pass client.stores.Name')
+  if (!channel) throw invalidInput('this is no store: pass client.stores.Name', {})
   return channel
 }

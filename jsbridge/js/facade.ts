@@ -44,9 +44,9 @@ export function createFacade(owner: FacadeOwner, name: string): Store<Entity> {
     name,
     addOne: (item: unknown, options?: unknown) => settle(() => addOne(write(options), item)),
     addMany: (items: unknown, options?: unknown) => settle(() => addMany(write(options), items)),
-    updateOne: (id: unknown, change: unknown, options?: unknown) => 
+    updateOne: (id: unknown, change: unknown, options?: unknown) =>
       settle(() => updateOne(write(options), id, change, options as WriteOptions | undefined)),
-    updateMany: (items: unknown, options?: unknown) => 
+    updateMany: (items: unknown, options?: unknown) =>
       settle(() => updateMany(write(options), items, options as WriteOptions | undefined)),
     upsertOne: (item: unknown, options?: unknown) =>
       settle(() => upsertOne(upsert(options), item, options as UpsertOptions | undefined)),

@@ -14,9 +14,9 @@ import {
   WordOut,
   WordOutLen,
 } from './protocol.js'
-import { loadGo } from './wasm-exec.js'
 import type { StoreHandle } from './store-handle.js'
 import { ValueReader } from './value-reader.js'
+import { loadGo } from './wasm-exec.js'
 
 interface Exports {
   mem: WebAssembly.Memory
@@ -26,7 +26,7 @@ interface Exports {
   atoma_call(op: number, target: number, length: number, flags: number): number
 }
 
-/** Smaller commands than this leave a large inbox alone. */
+/** The size of the inbox at the start, and after a larger one has been given back. */
 const inboxBytes = 256 << 10
 
 export class Instance {

@@ -31,11 +31,13 @@ export class LiveViews {
   view(query: unknown): LiveView {
     const payload = encodeQuery(this.handle, query, true)
     const key = keyOf(payload)
-    let view = this.views.get(key)
-    if (!view) {
-      view = new LiveView(this.handle, payload, this.active, () => this.views.delete(key))
-      this.views.set(key, view)
-    }
+    const known = this.views.get(key)
+    if (known) return known
+    const view: LiveView = new LiveView(this.handle, payload, this.active, () => {
+      // a view that was listened to late may find another in its place
+      if (this.views.get(key) === view) this.views.delete(key)
+    })
+    this.views.set(key, view)
     return view
   }
 
@@ -83,7 +85,8 @@ export class LiveViews {
     const ids = [...this.dirtyRows]
     this.dirtyRows.clear()
     for (const id of ids) for (const listener of [...(this.rows.get(id) ?? [])]) tell(listener)
-    for (const view of [...this.active]) view.notify()
+    // a view that fails, by a panic of the engine, must not keep the others from theirs
+    for (const view of [...this.active]) tell(() => view.notify())
   }
 }
 
@@ -170,7 +173,7 @@ function sameRows(a: readonly Row[], b: readonly Row[]): boolean {
   return true
 }
 
-/** A listener's failure is its own. */
+/** A failure, of a listener or a view, is its own. */
 function tell(listener: () => void): void {
   try {
     listener()

@@ -39,7 +39,6 @@ test('an empty mirror has nothing, at any slot', () => {
   assert.equal(mirror.bySlot(1_000_000), undefined)
   assert.equal(mirror.base(5), undefined)
   assert.equal(mirror.byId('x'), undefined)
-  assert.equal(mirror.slotOf('x'), undefined)
   mirror.forget('x', 99)
 })
 
@@ -119,7 +118,6 @@ test('names lead to kept rows, and follow their replacements', () => {
   mirror.keep(4, row('a'))
   mirror.name('a', 4)
   assert.deepEqual(mirror.byId('a'), { id: 'a' })
-  assert.equal(mirror.slotOf('a'), 4)
   const next = { id: 'a', n: 1 }
   mirror.replace(4, next)
   assert.equal(mirror.byId('a'), next)

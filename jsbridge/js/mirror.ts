@@ -33,11 +33,6 @@ export class Mirror {
     return slot === undefined ? undefined : (this.rows[slot] as Row)
   }
 
-  /** The slot of a row that byId finds. */
-  slotOf(id: string): number | undefined {
-    return this.slots.get(id)
-  }
-
   /** The row in this slot, if there is an object of it; it is kept from now on. */
   bySlot(slot: number): Row | undefined {
     if (this.holds[slot] === kept) return this.rows[slot] as Row

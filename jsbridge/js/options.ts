@@ -1,7 +1,7 @@
 // Checks of the options of a call. Each runs before anything changes.
 
 import { AtomaError } from './errors.js'
-import { invalidInput, kindOf, type Path, type Place } from './input.js'
+import { invalidInput, kindOf, type Path, type Place, unreadable } from './input.js'
 import type { UpsertOptions, WriteOptions } from './types.js'
 
 /** The strategy that is the executor's own write, and there without any plugin. */
@@ -40,8 +40,9 @@ export function checkRead(options: unknown, store: string): void {
 }
 
 function objectOf<T>(options: unknown, place: Place): T {
-  if (typeof options === 'object' && options !== null && !Array.isArray(options)) return options as T
-  throw invalidInput(`options must be an object, not ${kindOf(options)}`, place)
+  const kind = kindOf(options)
+  if (typeof options === 'object' && options !== null && kind !== 'an array' && kind !== unreadable) return options as T
+  throw invalidInput(`options must be an object, not ${kind}`, place)
 }
 
 function oneOf(v: unknown, words: readonly string[], name: string, place: Place): void {

@@ -14,7 +14,7 @@ export function watch<T extends Entity, R>(
   query: Query<T, R> | undefined,
   listener: (result: { data: T[]; pageInfo?: PageInfo }) => void,
 ): Watch<T> {
-  const channel = channelOf(store, (what) => invalidInput(what, {}))
+  const channel = channelOf(store)
   if (typeof listener !== 'function') throw invalidInput(`${kindOf(listener)} is no listener: pass a function`, {})
   const view = channel.getHandle().live.view(query)
   const unsubscribe = view.subscribe(listener as never)

@@ -85,11 +85,9 @@ func TestManyEqualLongStringsTakeNoStack(t *testing.T) {
 
 func TestFloatKeysKeepTheOrderOfNumbers(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
-		number := rapid.OneOf(rapid.Float64(), rapid.SampledFrom([]float64{0, math.Copysign(0, -1), math.Inf(1), math.Inf(-1), 5e-324}))
+		number := rapid.OneOf(rapid.Float64(), rapid.SampledFrom([]float64{0, math.Copysign(0, -1), math.Inf(1), math.Inf(-1), 5e-324})).
+			Filter(func(f float64) bool { return f == f }) // NaN has no place among numbers
 		a, b := number.Draw(rt, "a"), number.Draw(rt, "b")
-		if a != a || b != b {
-			rt.Skip()
-		}
 		require.Equal(rt, a < b, radix.Float(a) < radix.Float(b))
 		require.Equal(rt, a == b, radix.Float(a) == radix.Float(b))
 	})

@@ -2,7 +2,6 @@ package table_test
 
 import (
 	"fmt"
-	"runtime"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -58,38 +57,6 @@ func fullTable(t testing.TB) *table.Table {
 		require.Nil(t, tb.Add(&b, &res))
 	}
 	return tb
-}
-
-// The memory of 100,000 rows, as the heap has it. What it should be is in the limit.
-func TestMemoryOfRows(t *testing.T) {
-	if raceEnabled {
-		t.Skip("the race detector's memory is not the table's")
-	}
-	batches := todoBatches(table.New())
-	var before, after, peak runtime.MemStats
-	runtime.GC()
-	runtime.ReadMemStats(&before)
-	tb := table.New()
-	for _, name := range []string{"title", "done", "priority", "createdAt", "list"} {
-		tb.Field(name)
-	}
-	var b wire.Batch
-	var res table.Results
-	for _, data := range batches {
-		require.NoError(t, b.Decode(data))
-		require.Nil(t, tb.Add(&b, &res))
-	}
-	tb.Slots(nil)
-	runtime.ReadMemStats(&peak)
-	runtime.GC()
-	runtime.ReadMemStats(&after)
-	heap := int(after.HeapAlloc) - int(before.HeapAlloc)
-	t.Logf("heap: %.2f MB; by the table's own count: %.2f MB; allocated on the way: %.2f MB",
-		float64(heap)/1e6, float64(tb.Bytes())/1e6, float64(peak.TotalAlloc-before.TotalAlloc)/1e6)
-	require.Less(t, heap, 9_600_000)
-	require.InDelta(t, tb.Bytes(), heap, 200_000)
-	runtime.KeepAlive(tb)
-	runtime.KeepAlive(batches)
 }
 
 func BenchmarkBulkAdd100k(b *testing.B) {

@@ -21,21 +21,23 @@ describe('loading atoma.wasm', () => {
   })
   after(() => Promise.all([browser?.close(), server?.close()]))
 
-  /** One test in a page of its own, in which nothing may stay uncaught. */
-  const inPage = (name, run, script) =>
-    test(name, { timeout }, async () => {
-      const { context, page, errors } = await openPage(browser)
-      try {
-        if (script) await page.addInitScript(script)
-        await page.goto(server.url)
-        await page.waitForFunction(() => window.atoma)
-        await run(page)
-        assert.deepEqual(errors.filter((error) => error.startsWith('uncaught')), [])
-      } finally {
-        server.reset()
-        await context.close()
-      }
-    })
+  /** Runs in a page of its own, in which nothing may stay uncaught. */
+  const visit = async (run, { script, headers } = {}) => {
+    const { context, page, errors } = await openPage(browser)
+    if (headers) server.headers = headers
+    try {
+      if (script) await page.addInitScript(script)
+      await page.goto(server.url)
+      await page.waitForFunction(() => window.atoma)
+      await run(page)
+      assert.deepEqual(errors.filter((error) => error.startsWith('uncaught')), [])
+    } finally {
+      server.reset()
+      await context.close()
+    }
+  }
+
+  const inPage = (name, run, script) => test(name, { timeout }, () => visit(run, { script }))
 
   /** Two clients at once, as they share a download: both fail alike. */
   const failures = (page) =>
@@ -109,19 +111,7 @@ describe('loading atoma.wasm', () => {
   })
 
   test('when the Content-Security-Policy forbids WebAssembly, and when it follows the advice', { timeout }, async () => {
-    const withPolicy = async (policy, run) => {
-      const { context, page, errors } = await openPage(browser)
-      server.headers = { 'Content-Security-Policy': policy }
-      try {
-        await page.goto(server.url)
-        await page.waitForFunction(() => window.atoma)
-        await run(page)
-        assert.deepEqual(errors.filter((error) => error.startsWith('uncaught')), [])
-      } finally {
-        server.reset()
-        await context.close()
-      }
-    }
+    const withPolicy = (policy, run) => visit(run, { headers: { 'Content-Security-Policy': policy } })
     await withPolicy("default-src 'self'", (page) => fails(page, 'internal', [/Content-Security-Policy forbids WebAssembly/, /add 'wasm-unsafe-eval' to script-src/]))
     await withPolicy("default-src 'self'; script-src 'self' 'wasm-unsafe-eval'", works)
     await withPolicy("default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'none'", (page) => fails(page, 'network', [/connect-src of the Content-Security-Policy/]))

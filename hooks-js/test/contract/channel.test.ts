@@ -160,6 +160,43 @@ test('a view of an equal query is the same one; after it was dropped, a new one 
   }
 })
 
+test('a view that was listened to late leaves the view that took its place', async () => {
+  mock.timers.enable({ apis: ['setTimeout'] })
+  try {
+    const { live } = channel(await openStore()).getHandle() as Live
+    const late = live.view({ filter: { n: 1 } })
+    mock.timers.tick(60_000)
+    const shared = live.view({ filter: { n: 1 } })
+    const off = shared.subscribe(() => {})
+    late.subscribe(() => {})()
+    mock.timers.tick(60_000)
+    assert.equal(live.view({ filter: { n: 1 } }), shared)
+    off()
+  } finally {
+    mock.timers.reset()
+  }
+})
+
+test('a view that fails is reported, and the others are told', async () => {
+  const store = await openStore()
+  const { live } = channel(store).getHandle() as Live
+  const broken = live.view({ filter: { n: 1 } }) as unknown as { notify(): void; subscribe(listener: () => void): () => void }
+  broken.subscribe(() => {})
+  const failure = new Error('the engine panicked')
+  broken.notify = () => { throw failure }
+  let told = 0
+  live.view(undefined).subscribe(() => told++)
+  const reported = mock.method(console, 'error', () => {})
+  try {
+    await store.addOne({ id: 'a' })
+    await Promise.resolve().then(() => {})
+    assert.equal(told, 1)
+    assert.deepEqual(reported.mock.calls.map((call) => call.arguments), [[failure]])
+  } finally {
+    reported.mock.restore()
+  }
+})
+
 test('a row’s listeners are told once a turn, of this row alone', async () => {
   const store = await openStore()
   const { live } = channel(store).getHandle() as Live

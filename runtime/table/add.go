@@ -28,6 +28,9 @@ func (t *Table) Add(b *wire.Batch, r *Results) *fault.Error {
 	} else {
 		t.fillColumns(v, r)
 	}
+	if len(t.log.readers) > 0 {
+		t.noteAdded(r)
+	}
 	if t.observer != nil {
 		for i, slot := range r.Slots {
 			if r.Status[i] == Added {
@@ -76,6 +79,14 @@ func (t *Table) addOne(v *batchView, i int, r *Results) {
 		return
 	}
 	r.put(i, Added, t.insert(id, hash, 1), 1)
+}
+
+func (t *Table) noteAdded(r *Results) {
+	for i, slot := range r.Slots {
+		if r.Status[i] == Added {
+			t.log.note(slot, AllFields, t.rows)
+		}
+	}
 }
 
 // makeID leaves an id that is not taken in uuid and gives its hash.

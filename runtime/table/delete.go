@@ -28,6 +28,9 @@ func (t *Table) deleteOne(slot uint32, i int, r *Results) {
 	}
 	version := t.versions.at(slot)
 	r.put(i, Deleted, slot, version)
+	if len(t.log.readers) > 0 {
+		t.log.note(slot, AllFields, t.rows)
+	}
 	if t.observer == nil {
 		t.remove(slot)
 		return

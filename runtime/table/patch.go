@@ -90,6 +90,9 @@ func (t *Table) addRow(v *batchView, i int, id []byte, hash uint32, version floa
 	for k := range v.fields {
 		v.fields[k].column.place(v.fields[k].from, i, slot)
 	}
+	if len(t.log.readers) > 0 {
+		t.log.note(slot, AllFields, t.rows)
+	}
 	if t.observer != nil {
 		t.emitAdded(v, i, slot)
 	}
@@ -109,14 +112,18 @@ func (t *Table) patch(v *batchView, i int, slot uint32, replace bool, r *Results
 	}
 	t.versions.set(slot, after)
 	r.put(i, Changed, slot, after)
+	if len(t.log.readers) > 0 {
+		t.log.note(slot, t.changed, t.rows)
+	}
 	if t.observer != nil {
 		t.emit(before, after)
 	}
 }
 
-// merge applies item i to the fields of a row and tells whether any changed. If there is an observer, the change is
-// left for emit.
+// merge applies item i to the fields of a row and tells whether any changed. Which, and the version, is left in
+// t.changed; if there is an observer, the change is left for emit.
 func (t *Table) merge(v *batchView, i int, slot uint32, replace bool) (changed bool) {
+	t.changed = FieldBit(FieldVersion)
 	if t.observer != nil {
 		t.change.start(OpChange, slot, t.ids.id(slot))
 	}
@@ -126,6 +133,7 @@ func (t *Table) merge(v *batchView, i int, slot uint32, replace bool) (changed b
 			continue
 		}
 		changed = true
+		t.changed |= FieldBit(f.number)
 		if t.observer != nil {
 			t.noteAssign(f, i, slot)
 		}
@@ -154,6 +162,7 @@ func (t *Table) removeOthers(v *batchView, i int, slot uint32) (changed bool) {
 		}
 		c.clear(slot)
 		changed = true
+		t.changed |= FieldBit(number)
 	}
 	return changed
 }
@@ -247,6 +256,9 @@ func (t *Table) writebackOne(v *batchView, i int, r *Results) {
 	}
 	t.versions.set(slot, version)
 	r.put(i, Changed, slot, version)
+	if len(t.log.readers) > 0 {
+		t.log.note(slot, t.changed, t.rows)
+	}
 	if t.observer != nil {
 		t.emit(before, version)
 	}

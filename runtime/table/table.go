@@ -45,6 +45,8 @@ type Table struct {
 	order    order
 	observer Observer
 	change   recorder
+	log      changeLog
+	changed  uint64 // FieldBits of what merge has changed
 
 	// What a write works with, kept for its memory.
 	batch batchView
@@ -185,6 +187,7 @@ func (t *Table) reset() {
 	t.ids = identities{}
 	t.ids.init()
 	t.versions, t.live, t.free, t.high, t.order = versions{}, nil, nil, 0, order{}
+	t.log.moved()
 	for i := range t.cols[firstField:] {
 		*t.cols[firstField+i] = Column{}
 	}

@@ -30,7 +30,7 @@ test-go:
 	go vet ./...
 	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { gofmt -l $$(git ls-files '*.go'); echo 'run make fmt'; exit 1; }
 	go test -race ./...
-	go test -run Memory ./runtime/table # which the race detector would falsify
+	go test -run 'Memory|AllocatesNothing' ./runtime/table ./runtime/view # which the race detector would falsify
 	go test -run '^$$' -bench . -benchtime 1x ./... >/dev/null # so that no benchmark rots
 
 # the bridge as it is shipped: js/wasm, run by Node

@@ -125,6 +125,9 @@ func (c *Column) checkCell(slot uint32, tag value.Tag) error {
 		!hasFloat && !hasRef && c.cells.at(slot) != 0 {
 		return wrong("data without tag at slot", slot)
 	}
+	if hasFloat && c.kind == Floats && int(slot&chunkMask) >= len(c.floats.chunk(int(slot>>chunkBits))) {
+		return wrong("no memory under the number at slot", slot)
+	}
 	return nil
 }
 

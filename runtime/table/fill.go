@@ -1,8 +1,6 @@
 package table
 
 import (
-	"math"
-
 	"github.com/atoma-dev/atoma/runtime/value"
 	"github.com/atoma-dev/atoma/runtime/wire"
 )
@@ -73,7 +71,8 @@ func (c *Column) fillTagRun(from *wire.Column, slot uint32, n int) {
 	}
 }
 
-// fillFloats relies on positions of a batch without a number being 0.
+// fillFloats relies on positions of a batch without a number being 0. A number that is 0 is written too, so that scans
+// find memory under every number.
 func (c *Column) fillFloats(from *wire.Column, slots []uint32, run bool) {
 	if c.kind == Floats && run {
 		c.floats.copyIn(slots[0], from.F64)
@@ -81,7 +80,7 @@ func (c *Column) fillFloats(from *wire.Column, slots []uint32, run bool) {
 	}
 	for i, slot := range slots {
 		f := from.F64[i]
-		if slot == NoSlot || f == 0 && !math.Signbit(f) {
+		if slot == NoSlot || f == 0 && !from.TagAt(i).Numeric() {
 			continue
 		}
 		c.setFloat(slot, f)

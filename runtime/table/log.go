@@ -87,7 +87,7 @@ func (l *changeLog) trim() {
 		}
 	}
 	switch {
-	case least == l.end() && cap(l.entries) > minLog:
+	case least == l.end() && cap(l.entries) > 4*minLog:
 		l.entries = nil
 	case least == l.end():
 		l.entries = l.entries[:0]

@@ -7,6 +7,7 @@ package radix
 
 import (
 	"math"
+	"math/bits"
 )
 
 // Item is a slot with the key it is sorted by: Class first, then Key.
@@ -20,60 +21,114 @@ type Item struct {
 const few = 96
 
 // Sort sorts items by class and key. scratch must be as long as items; what it holds afterwards has no meaning.
+//
+// It is a radix sort from the lowest digit up (LSD), but not by all of the key: of the bits that differ at all, the
+// topmost 32 or so nearly always tell almost all keys apart. So items are sorted by these, in 3 or 4 passes in place of
+// 8, and then mended by insertion. Where that turns out to move much, the passes by the other bits are made after all.
 func Sort(items, scratch []Item) {
 	if len(items) <= few {
 		insertionSort(items)
 		return
 	}
-	var counts [9][256]uint32
+	key, class := items[0].Key, items[0].Class
+	keys, classes := uint64(0), uint8(0) // bits that differ
 	for i := range items {
-		key := items[i].Key
-		for d := range 8 {
-			counts[d][byte(key>>(8*d))]++
-		}
-		counts[8][items[i].Class]++
+		keys |= items[i].Key ^ key
+		classes |= items[i].Class ^ class
 	}
-	from, to := items, scratch[:len(items)]
-	for d := range counts {
-		if int(counts[d][digit(&from[0], d)]) == len(items) {
+	s := sorter{items, scratch[:len(items)]}
+	width, digits := 8, 4
+	if len(items) >= wideFrom {
+		width, digits = 11, 3
+	}
+	differ := bits.Len64(keys)
+	low := max(0, differ-width*digits)
+	s.byKey(low, differ, width)
+	if low > 0 && !mend(s.items) {
+		s.byKey(0, differ, width)
+	}
+	if classes != 0 {
+		s.byClass()
+	}
+	if &s.items[0] != &items[0] {
+		copy(items, s.items)
+	}
+}
+
+const (
+	wideFrom = 2048 // items for which digits of 11 bits, with 8 KiB of counts for each, are faster than those of 8
+	maxDigit = 11
+)
+
+// sorter moves items from one array to the other and back.
+type sorter struct{ items, scratch []Item }
+
+// byKey sorts by the bits of keys from low up to high, in digits of width bits.
+func (s *sorter) byKey(low, high, width int) {
+	var counts [1 << maxDigit]uint32
+	for ; low < high; low += width {
+		c := counts[:1<<width]
+		mask := uint64(len(c) - 1)
+		clear(c)
+		for i := range s.items {
+			c[s.items[i].Key>>low&mask]++
+		}
+		if int(c[s.items[0].Key>>low&mask]) == len(s.items) {
 			continue // all have the same
 		}
-		scatter(from, to, d, &counts[d])
-		from, to = to, from
-	}
-	if &from[0] != &items[0] {
-		copy(items, from)
+		positions(c)
+		to := s.scratch
+		for _, item := range s.items {
+			p := &c[item.Key>>low&mask]
+			to[*p] = item
+			*p++
+		}
+		s.items, s.scratch = s.scratch, s.items
 	}
 }
 
-func digit(item *Item, d int) byte {
-	if d == 8 {
-		return item.Class
+func (s *sorter) byClass() {
+	var c [256]uint32
+	for i := range s.items {
+		c[s.items[i].Class]++
 	}
-	return byte(item.Key >> (8 * d))
+	positions(c[:])
+	for _, item := range s.items {
+		p := &c[item.Class]
+		s.scratch[*p] = item
+		*p++
+	}
+	s.items, s.scratch = s.scratch, s.items
 }
 
-// scatter puts items in order of one digit. It turns counts into positions.
-func scatter(from, to []Item, d int, counts *[256]uint32) {
+// positions turns counts into the places where the items of each begin.
+func positions(counts []uint32) {
 	position := uint32(0)
 	for i, n := range counts {
 		counts[i] = position
 		position += n
 	}
-	if d == 8 {
-		for _, item := range from {
-			p := &counts[item.Class]
-			to[*p] = item
-			*p++
+}
+
+// mend sorts items by key that nearly are. It gives up, and leaves them with ties in order, when it has moved items by
+// more than a few places each.
+func mend(items []Item) bool {
+	budget := 4 * len(items)
+	for i := 1; i < len(items); i++ {
+		if items[i].Key >= items[i-1].Key {
+			continue
 		}
-		return
+		item := items[i]
+		k := i
+		for ; k > 0 && item.Key < items[k-1].Key; k-- {
+			items[k] = items[k-1]
+		}
+		items[k] = item
+		if budget -= i - k; budget < 0 {
+			return false
+		}
 	}
-	shift := 8 * d
-	for _, item := range from {
-		p := &counts[byte(item.Key>>shift)]
-		to[*p] = item
-		*p++
-	}
+	return true
 }
 
 func less(a, b *Item) bool {
@@ -115,10 +170,7 @@ type stringSort struct {
 // sort orders items whose strings agree in their first depth bytes.
 func (s *stringSort) sort(items, scratch []Item, depth int) {
 	for {
-		depth += s.common(items, depth)
-		for i := range items {
-			items[i].Key = Prefix(s.text(items[i].Slot)[depth:]) ^ s.flip
-		}
+		depth = s.load(items, scratch, depth)
 		if len(items) <= few {
 			s.compareSort(items, depth)
 			return
@@ -129,6 +181,33 @@ func (s *stringSort) sort(items, scratch []Item, depth int) {
 		}
 		depth += prefixLen // one group of all: go on in this frame, not in one more for every 7 bytes
 	}
+}
+
+// load makes keys of what comes behind the bytes that all strings have in common, and tells where that is. Reading a
+// string is the dearest part, so what they have in common is guessed from a few, and each is read but once if it was so.
+func (s *stringSort) load(items, scratch []Item, depth int) int {
+	const sample = 16
+	guess := items
+	if len(items) > sample*sample {
+		guess = scratch[:0]
+		for i := 0; i < len(items); i += len(items) / sample {
+			guess = append(guess, items[i])
+		}
+	}
+	n := s.common(guess, depth)
+	head := s.text(items[0].Slot)[depth:][:n]
+	for i := range items {
+		text := s.text(items[i].Slot)[depth:]
+		if len(text) < n || string(text[:n]) != string(head) {
+			depth += s.common(items, depth)
+			for i := range items {
+				items[i].Key = Prefix(s.text(items[i].Slot)[depth:]) ^ s.flip
+			}
+			return depth
+		}
+		items[i].Key = Prefix(text[n:]) ^ s.flip
+	}
+	return depth + n
 }
 
 // split sorts each group of equal keys whose strings go on. It tells whether all items are one such group, and leaves

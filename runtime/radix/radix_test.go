@@ -92,3 +92,42 @@ func TestFloatKeysKeepTheOrderOfNumbers(t *testing.T) {
 		require.Equal(rt, a == b, radix.Float(a) == radix.Float(b))
 	})
 }
+
+// Long lists take wide digits, and keys that agree in their upper bits have to be mended, or sorted by all bits.
+func TestLongSortsAreStable(t *testing.T) {
+	random := uint64(1)
+	next := func() uint64 {
+		random = random*6364136223846793005 + 1442695040888963407
+		return random ^ random>>29
+	}
+	for name, key := range map[string]func(i int) uint64{
+		"random":      func(int) uint64 { return next() },
+		"floats":      func(int) uint64 { return radix.Float(float64(next()>>12)/7 - 1e12) },
+		"times":       func(int) uint64 { return radix.Float(1.7e12 + float64(next()%1e8)) },
+		"few":         func(int) uint64 { return next() % 3 << 50 },
+		"two heights": func(i int) uint64 { return next()%1000 | uint64(i%2)<<63 },
+		"same":        func(int) uint64 { return 7 },
+		"one apart":   func(i int) uint64 { return uint64(i/4999) << 63 },
+	} {
+		for _, n := range []int{97, 1000, 5000} {
+			items := make([]radix.Item, n)
+			for i := range items {
+				items[i] = radix.Item{Key: key(i), Slot: uint32(i), Class: uint8(i % 7 / 6)}
+			}
+			want := slices.Clone(items)
+			slices.SortStableFunc(want, func(a, b radix.Item) int {
+				if a.Class != b.Class {
+					return int(a.Class) - int(b.Class)
+				}
+				if a.Key == b.Key {
+					return 0
+				} else if a.Key < b.Key {
+					return -1
+				}
+				return 1
+			})
+			radix.Sort(items, make([]radix.Item, n))
+			require.Equal(t, want, items, "%s, %d", name, n)
+		}
+	}
+}

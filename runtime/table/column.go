@@ -1,7 +1,6 @@
 package table
 
 import (
-	"encoding/binary"
 	"math"
 
 	"github.com/atoma-dev/atoma/runtime/value"
@@ -96,7 +95,7 @@ func (c *Column) Cell(slot uint32, scratch *[8]byte) (value.Tag, []byte) {
 	case tag < value.Number:
 		return tag, nil
 	case tag <= value.Date:
-		binary.LittleEndian.PutUint64(scratch[:], math.Float64bits(c.float(slot)))
+		value.Store64(scratch[:], math.Float64bits(c.float(slot)))
 		return tag, scratch[:]
 	}
 	return tag, c.String(c.ref(slot))

@@ -1,9 +1,10 @@
 package table
 
 import (
-	"encoding/binary"
 	"math/bits"
 	"math/rand/v2"
+
+	"github.com/atoma-dev/atoma/runtime/value"
 )
 
 // seed keeps outsiders from choosing ids that collide. One a process is enough.
@@ -20,7 +21,7 @@ const (
 func hashBytes(p []byte) uint32 {
 	h := seed ^ uint64(len(p))*mix1
 	for len(p) > 8 {
-		h = (h ^ binary.LittleEndian.Uint64(p)) * mix1
+		h = (h ^ value.Load64(p)) * mix1
 		h = bits.RotateLeft64(h, 29) ^ h>>32
 		p = p[8:]
 	}
@@ -36,9 +37,9 @@ func hashBytes(p []byte) uint32 {
 func tail(p []byte) uint64 {
 	switch n := len(p); {
 	case n >= 8:
-		return binary.LittleEndian.Uint64(p)
+		return value.Load64(p)
 	case n >= 4:
-		return uint64(binary.LittleEndian.Uint32(p)) | uint64(binary.LittleEndian.Uint32(p[n-4:]))<<32
+		return uint64(value.Load32(p)) | uint64(value.Load32(p[n-4:]))<<32
 	case n > 0:
 		return uint64(p[0]) | uint64(p[n>>1])<<8 | uint64(p[n-1])<<16
 	}

@@ -10,7 +10,7 @@ const canonicalNaN = 0x7ff8000000000000
 
 // Float reads the payload of a Number or Date.
 func Float(payload []byte) float64 {
-	return math.Float64frombits(binary.LittleEndian.Uint64(payload))
+	return math.Float64frombits(Load64(payload))
 }
 
 // FloatBits gives the bits that f is written as: those of f, and one pattern for every NaN.
@@ -23,7 +23,9 @@ func FloatBits(f float64) uint64 {
 
 // AppendFloat appends the payload of a Number or Date.
 func AppendFloat(dst []byte, f float64) []byte {
-	return binary.LittleEndian.AppendUint64(dst, FloatBits(f))
+	var b [8]byte
+	Store64(b[:], FloatBits(f))
+	return append(dst, b[:]...)
 }
 
 // AppendPayload appends v in top-level form.

@@ -1,9 +1,6 @@
 package value
 
-import (
-	"encoding/binary"
-	"unicode/utf8"
-)
+import "unicode/utf8"
 
 const highBits = 0x8080808080808080
 
@@ -11,15 +8,15 @@ const highBits = 0x8080808080808080
 // it runs over whole string columns.
 func IsASCII(b []byte) bool {
 	for len(b) >= 32 {
-		w := binary.LittleEndian.Uint64(b) | binary.LittleEndian.Uint64(b[8:]) |
-			binary.LittleEndian.Uint64(b[16:]) | binary.LittleEndian.Uint64(b[24:])
+		w := Load64(b) | Load64(b[8:]) |
+			Load64(b[16:]) | Load64(b[24:])
 		if w&highBits != 0 {
 			return false
 		}
 		b = b[32:]
 	}
 	for len(b) >= 8 {
-		if binary.LittleEndian.Uint64(b)&highBits != 0 {
+		if Load64(b)&highBits != 0 {
 			return false
 		}
 		b = b[8:]

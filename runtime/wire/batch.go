@@ -29,11 +29,7 @@
 // Bytes are viewed in place, so the package is for little-endian hosts: wasm, amd64, arm64.
 package wire
 
-import (
-	"encoding/binary"
-
-	"github.com/atoma-dev/atoma/runtime/value"
-)
+import "github.com/atoma-dev/atoma/runtime/value"
 
 // Layout says how a column holds its payloads.
 type Layout uint8
@@ -91,7 +87,7 @@ func (c *Column) PayloadAt(i int, scratch *[8]byte) []byte {
 	case c.Layout == Var:
 		return c.span(i)
 	case c.Layout == F64 && c.TagAt(i).Numeric():
-		binary.LittleEndian.PutUint64(scratch[:], value.FloatBits(c.F64[i]))
+		value.Store64(scratch[:], value.FloatBits(c.F64[i]))
 		return scratch[:]
 	}
 	return nil

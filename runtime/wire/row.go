@@ -1,7 +1,6 @@
 package wire
 
 import (
-	"encoding/binary"
 	"unsafe"
 
 	"github.com/atoma-dev/atoma/runtime/value"
@@ -19,7 +18,7 @@ func (d *decoder) row(b *Batch, columns uint32) *DecodeError {
 		if len(data)-p < columnSize {
 			return d.fail("columns end early")
 		}
-		head := binary.LittleEndian.Uint64(data[p:])
+		head := value.Load64(data[p:])
 		layout, tag := Layout(head>>32), value.Tag(head>>40)
 		body := data[p+columnSize:]
 		switch {
@@ -34,7 +33,7 @@ func (d *decoder) row(b *Batch, columns uint32) *DecodeError {
 			d.pos = p + columnSize + 8
 			continue
 		case layout == Var && tag == value.String && len(body) >= 4:
-			end := binary.LittleEndian.Uint32(body)
+			end := value.Load32(body)
 			span := (uint64(end) + 4 + 7) &^ 7
 			if uint64(len(body)) < span || !plain(body[4:4+end]) || !zero(body[4+end:span]) {
 				break
@@ -56,7 +55,7 @@ func (d *decoder) row(b *Batch, columns uint32) *DecodeError {
 func plain(b []byte) bool {
 	var all byte
 	for len(b) >= 8 {
-		if binary.LittleEndian.Uint64(b)&0x8080808080808080 != 0 {
+		if value.Load64(b)&0x8080808080808080 != 0 {
 			return false
 		}
 		b = b[8:]

@@ -24,13 +24,19 @@ type Bridge struct {
 	runtime *runtime.Runtime
 	clients numbered[runtime.Client]
 	stores  numbered[openStore]
+	views   numbered[openView]
 
 	mailbox [MailboxWords]uint32
 	inbox   []byte
 	outbox  []byte
+	page    []byte // further parts of an answer
+	shape   []byte
 	batch   wire.Builder
 	results table.Results
-	slots   []uint32
+	found   runtime.Answer
+	change  runtime.Change
+	slots   []uint32 // and what else goes out as words
+	tree    []uint32
 	garbage collector
 	done    chan struct{}
 }
@@ -38,6 +44,12 @@ type Bridge struct {
 // openStore remembers the client whose end closes the store.
 type openStore struct {
 	*runtime.Store
+	client uint32
+}
+
+// openView remembers the client whose end closes the view.
+type openView struct {
+	*runtime.View
 	client uint32
 }
 
@@ -96,11 +108,22 @@ func (b *Bridge) answer(out []byte) {
 	b.mailbox[WordOutLen] = uint32(len(out))
 }
 
-func (b *Bridge) answerSlots(slots []uint32) {
-	b.mailbox[WordCount] = uint32(len(slots))
-	if len(slots) > 0 {
-		b.mailbox[WordOut] = uint32(uintptr(unsafe.Pointer(&slots[0])))
-		b.mailbox[WordOutLen] = uint32(4 * len(slots))
+// answerWords is answer for numbers. Count says how many rows, slots or views they are about.
+func (b *Bridge) answerWords(words []uint32, count int) {
+	b.mailbox[WordCount] = uint32(count)
+	if len(words) > 0 {
+		b.mailbox[WordOut] = uint32(uintptr(unsafe.Pointer(&words[0])))
+		b.mailbox[WordOutLen] = uint32(4 * len(words))
+	}
+}
+
+func (b *Bridge) answerSlots(slots []uint32) { b.answerWords(slots, len(slots)) }
+
+// answerAt publishes memory under two words: its address and its length.
+func answerAt[T byte | uint32](b *Bridge, word int, out []T) {
+	if len(out) > 0 {
+		b.mailbox[word] = uint32(uintptr(unsafe.Pointer(&out[0])))
+		b.mailbox[word+1] = uint32(len(out))
 	}
 }
 

@@ -144,7 +144,10 @@ func TestAPanicIsAnAnswerAndTheNextCallWorks(t *testing.T) {
 func TestAnyBytesAreAnErrorAndNotAPanic(t *testing.T) {
 	c := newCaller(t)
 	todo := c.store(c.client("a"), "Todo")
-	for op := OpField; op < OpFault; op++ {
+	for op := OpField; op <= OpSync; op++ {
+		if op == OpFault || op == OpExit {
+			continue // which fail on purpose
+		}
 		for _, in := range [][]byte{{1}, []byte("ATATATATATATATATATATATAT"), make([]byte, 64)} {
 			if status := c.do(op, todo, in, 0); status == StatusPanic {
 				t.Errorf("op %d panicked on %v: %s", op, in, c.out())
@@ -153,6 +156,79 @@ func TestAnyBytesAreAnErrorAndNotAPanic(t *testing.T) {
 	}
 	assert.Equal(t, StatusError, c.Call(OpAdd, todo, uint32(len(c.inbox))+1, 0), "longer than the inbox")
 	assert.Equal(t, StatusError, c.do(OpAdd, 99, nil, 0), "no such store")
+}
+
+// words reads what a command answered as numbers.
+func (c *caller) words() []uint32 {
+	out := c.out()
+	if len(out) == 0 {
+		return nil
+	}
+	return append([]uint32(nil), unsafe.Slice((*uint32)(unsafe.Pointer(&out[0])), len(out)/4)...)
+}
+
+func (c *caller) view(store uint32, query value.Value, kind uint32) uint32 {
+	c.ok(OpViewOpen, store, value.AppendPayload(nil, query), kind)
+	return c.mailbox[WordNumber]
+}
+
+func TestAViewIsOpenedPulledAndClosed(t *testing.T) {
+	c := newCaller(t)
+	client := c.client("a")
+	todo := c.store(client, "Todo")
+	c.ok(OpAdd, todo, ids("x", "y"), 0)
+	all := value.Value{Tag: value.Object}
+	rows, count := c.view(todo, all, ViewRows), c.view(todo, all, ViewCount)
+	assert.NotEqual(t, rows, count)
+	c.ok(OpViewPull, rows, nil, 0)
+	assert.Equal(t, []uint32{1, 0, 0, 0, 0, 0, 1}, c.words(), "a reset with both slots")
+	c.ok(OpViewPull, count, nil, 0)
+	assert.EqualValues(t, 2, c.mailbox[WordCount])
+
+	c.ok(OpSync, client, nil, 0)
+	assert.Empty(t, c.words())
+	c.ok(OpAdd, todo, ids("w"), 0)
+	c.ok(OpSync, client, nil, 0)
+	assert.ElementsMatch(t, []uint32{rows, count}, c.words())
+	c.ok(OpViewPull, rows, nil, 0)
+	assert.Equal(t, []uint32{0, 0, 1, 0, 0, 0, 2}, c.words(), "slot 2 at the first place")
+	c.ok(OpViewPull, rows, nil, 0)
+	assert.Equal(t, []uint32{0, 0, 0, 0, 0}, c.words(), "nothing more")
+
+	c.ok(OpViewClose, rows, nil, 0)
+	status, fields := c.failure(OpViewPull, rows, nil, 0)
+	assert.Equal(t, StatusError, status)
+	assert.Equal(t, "disposed", fields["code"])
+	c.ok(OpCloseClient, client, nil, 0)
+	status, _ = c.failure(OpViewPull, count, nil, 0)
+	assert.Equal(t, StatusError, status)
+}
+
+func TestPagesStatisticsAndExplanationsAreValues(t *testing.T) {
+	c := newCaller(t)
+	todo := c.store(c.client("a"), "Todo")
+	c.ok(OpAdd, todo, ids("x", "y"), 0)
+	page := object(property{"page", object(property{"mode", text("offset")}, property{"limit", number(1)}, property{"includeTotal", boolean(true)})})
+	c.ok(OpQuery, todo, value.AppendPayload(nil, page), 0)
+	assert.Len(t, c.words(), 1)
+	info, err := value.Decode(value.Object, c.memory(WordPage, int(c.mailbox[WordPageLen])))
+	require.NoError(t, err)
+	next, _ := info.Get("hasNextPage")
+	total, _ := info.Get("total")
+	assert.Equal(t, value.True, next.Tag)
+	assert.EqualValues(t, 2, total.Num)
+	c.ok(OpStats, todo, nil, 0)
+	_, err = value.Decode(value.Array, c.out())
+	assert.NoError(t, err)
+	c.ok(OpExplain, todo, nil, 0)
+	_, err = value.Decode(value.Object, c.out())
+	assert.NoError(t, err)
+	c.ok(OpAggregate, todo, value.AppendPayload(nil, object(property{"metrics", object(property{"n", text("count")})})), 0)
+	groups, err := value.Decode(value.Array, c.out())
+	require.NoError(t, err)
+	require.Len(t, groups.Items, 1)
+	n, _ := groups.Items[0].Get("n")
+	assert.EqualValues(t, 2, n.Num)
 }
 
 func TestTheInboxKeepsWhatWasWrittenWhenItGrows(t *testing.T) {

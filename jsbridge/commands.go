@@ -23,7 +23,11 @@ func (b *Bridge) run(op Op, target uint32, in []byte, flags uint32) *fault.Error
 		close(b.done)
 		pending.Add(1) // main itself must be resumed to see it
 		return nil
-	case OpCloseClient, OpSuggest, OpOpenStore:
+	case OpHighlight:
+		return b.highlight(in)
+	case OpViewPull, OpViewClose:
+		return b.runView(op, target)
+	case OpCloseClient, OpSuggest, OpOpenStore, OpSync:
 		client := b.clients.at(target)
 		if client == nil {
 			return fault.New(fault.Disposed, "this client has been disposed")
@@ -34,7 +38,7 @@ func (b *Bridge) run(op Op, target uint32, in []byte, flags uint32) *fault.Error
 	if store == nil {
 		return fault.New(fault.Disposed, "the client of this store has been disposed")
 	}
-	err := b.runStore(op, store.Store, in, flags)
+	err := b.runStore(op, store, in, flags)
 	if err != nil && err.Store == "" {
 		named := *err // an error may be a shared value
 		named.Store = store.Name()
@@ -52,11 +56,14 @@ func (b *Bridge) runClient(op Op, number uint32, client *runtime.Client, in []by
 		b.answer(b.outbox)
 	case OpOpenStore:
 		b.mailbox[WordNumber] = b.stores.add(&openStore{client.OpenStore(string(in)), number})
+	case OpSync:
+		b.sync(client)
 	}
 	return nil
 }
 
-func (b *Bridge) runStore(op Op, store *runtime.Store, in []byte, flags uint32) *fault.Error {
+func (b *Bridge) runStore(op Op, open *openStore, in []byte, flags uint32) *fault.Error {
+	store := open.Store
 	switch op {
 	case OpField:
 		b.mailbox[WordNumber] = store.DefineField(string(in))
@@ -74,26 +81,15 @@ func (b *Bridge) runStore(op Op, store *runtime.Store, in []byte, flags uint32) 
 		b.answerSlots(slots)
 		return err
 	case OpRead:
-		if err := store.Read(slotsIn(in), &b.batch); err != nil {
+		if err := store.Read(slotsIn(in), flags&ReadIDs != 0, &b.batch); err != nil {
 			return err
 		}
 		b.answer(b.batch.Bytes())
 		return nil
-	case OpQuery:
-		b.garbage.did(queryWork, len(in))
-		slots, err := store.Query(in, b.slots[:0])
-		b.slots = slots
-		b.answerSlots(slots)
-		return err
-	case OpCount:
-		n, err := store.Count(in)
-		b.mailbox[WordCount] = uint32(n)
-		return err
-	case OpStats:
-		stats := store.Stats()
-		b.mailbox[WordCount] = uint32(stats.Rows)
-		b.mailbox[WordNumber] = uint32(stats.Bytes)
-		return nil
+	case OpQuery, OpCount, OpExplain, OpAggregate, OpStats:
+		return b.ask(op, store, in)
+	case OpViewOpen:
+		return b.openLive(open, in, flags)
 	}
 	return fault.New(fault.Internal, "unknown command")
 }
@@ -135,12 +131,17 @@ func (b *Bridge) closeClient(number uint32, client *runtime.Client) {
 			b.stores.remove(uint32(i))
 		}
 	}
+	for i, view := range b.views.items {
+		if view != nil && view.client == number {
+			b.views.remove(uint32(i))
+		}
+	}
 	b.clients.remove(number)
 	client.Close()
 	if len(b.outbox) > maxIdleBytes {
 		b.outbox = nil
 	}
-	b.slots = nil
+	b.slots, b.found, b.change = nil, runtime.Answer{}, runtime.Change{}
 	// wasm memory never shrinks, so the next client should find this one's free
 	Go(b.garbage.collect)
 }

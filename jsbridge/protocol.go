@@ -6,9 +6,9 @@ package jsbridge
 // file of different builds refuse each other by name instead of misreading.
 
 // ProtocolVersion changes with every change to this file or to the batch format.
-const ProtocolVersion = 1
+const ProtocolVersion = 2
 
-// Op says what a call of atoma_call does. target is a client or store number.
+// Op says what a call of atoma_call does. target is the number of a client, a store or a view.
 type Op = uint32
 
 const (
@@ -24,18 +24,47 @@ const (
 	OpDelete      Op = 9  // target: store; in: batch of ids; results
 	OpWriteback   Op = 10 // target: store; in: batch with versions; results
 	OpLocate      Op = 11 // target: store; in: batch of ids; out: u32 slots
-	OpRead        Op = 12 // target: store; in: u32 slots; out: batch
-	OpQuery       Op = 13 // target: store; in: query; out: u32 slots
+	OpRead        Op = 12 // target: store; in: u32 slots; flags: Read…; out: batch
+	OpQuery       Op = 13 // target: store; in: query; out: u32 slots; words Page, Tree, Shape
 	OpCount       Op = 14 // target: store; in: query; word Count
-	OpStats       Op = 15 // target: store; words Count (rows), Number (bytes)
+	OpStats       Op = 15 // target: store; words Count (rows), Number (bytes); out: array of index statistics
 	OpFault       Op = 16 // flags: Fault…; fails on purpose, for tests of that path
 	OpExit        Op = 17 // lets main return; nothing may be called afterwards
+	OpExplain     Op = 18 // target: store; in: query; out: object
+	OpAggregate   Op = 19 // target: store; in: spec; out: array of groups
+	OpHighlight   Op = 20 // in: object; out: u32 pairs, the byte ranges that match
+	OpViewOpen    Op = 21 // target: store; in: query or spec; flags: View…; words Number (view), Shape
+	OpViewPull    Op = 22 // target: view; word Count (rows or groups in it); out: u32 changes; words Page, Tree; for groups an array
+	OpViewClose   Op = 23 // target: view
+	OpSync        Op = 24 // target: client; out: u32 numbers of the views that have something to pull
 )
 
 // Flags of OpUpsert.
 const (
 	UpsertLWW     uint32 = 1
 	UpsertReplace uint32 = 2
+)
+
+// Flags of OpRead.
+const (
+	ReadIDs uint32 = 1 // ids alone
+)
+
+// Flags of OpViewOpen: what the view keeps.
+const (
+	ViewRows       uint32 = 0
+	ViewCount      uint32 = 1
+	ViewAggregates uint32 = 2
+)
+
+// Words of the changes that OpViewPull answers for a view of rows, docs/wire-format.md. After Reset all slots follow.
+const (
+	PullReset    = 0 // 1: the window is given whole
+	PullRemoved  = 1 // how many positions in the former window follow
+	PullInserted = 2 // how many positions in the new one, and as many slots
+	PullReplaced = 3 // the same, of rows that changed and kept their place
+	PullTrees    = 4 // how many (position, slot, tree) stand in the tree
+	PullHeader   = 5
 )
 
 // Flags of OpFault.
@@ -67,7 +96,13 @@ const (
 	WordIDEnds    = 10 // address of u32[count]: ends of generated ids; 0 when there are none
 	WordIDs       = 11 // address of the generated ids' bytes
 	WordVersion   = 12 // f64, of the first result (words 12 and 13)
-	MailboxWords  = 16
+	WordPage      = 14 // address of the page's information, an object
+	WordPageLen   = 15 // 0: there is none
+	WordTree      = 16 // address of the related rows, u32
+	WordTreeLen   = 17 // in words
+	WordShape     = 18 // address of the includes' names and stores, an array
+	WordShapeLen  = 19 // 0: the query includes nothing
+	MailboxWords  = 24
 	MailAsync     = uint32(1) // goroutines wait: resume the module in a microtask
 	NoSlot        = uint32(0xFFFFFFFF)
 	minInboxBytes = 256 << 10

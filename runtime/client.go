@@ -4,7 +4,6 @@ import (
 	"github.com/agnivade/levenshtein"
 
 	"github.com/atoma-dev/atoma/runtime/schema"
-	"github.com/atoma-dev/atoma/runtime/table"
 )
 
 // Client is one user of the runtime, with stores of its own.
@@ -12,7 +11,9 @@ type Client struct {
 	runtime *Runtime
 	id      string
 	schema  *schema.Schema
-	stores  map[string]*Store // by name; the entries of the runtime's handles that are this client's
+	stores  map[string]*Store  // by name; the entries of the runtime's handles that are this client's
+	related map[*View]struct{} // views with includes: a change of any store may concern them
+	found   []*View            // kept for its memory
 }
 
 // ID gives the client's id.
@@ -24,7 +25,7 @@ func (c *Client) OpenStore(name string) *Store {
 	if s := c.stores[name]; s != nil {
 		return s
 	}
-	s := &Store{key: c.id + ":" + name, name: name, table: table.New()}
+	s := newStore(c, name)
 	c.stores[name] = s
 	c.runtime.handles[s.key] = s
 	return s

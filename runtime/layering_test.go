@@ -19,15 +19,31 @@ const module = "github.com/atoma-dev/atoma/"
 
 // layers says what each package of the engine may import of the module. "runtime" is the façade.
 var layers = map[string][]string{
-	"runtime/fault":  {},
-	"runtime/value":  {"runtime/fault"},
-	"runtime/radix":  {},
-	"runtime/wire":   {"runtime/fault", "runtime/value"},
-	"runtime/schema": {"runtime/fault", "runtime/value"},
-	"runtime/table":  {"runtime/fault", "runtime/value", "runtime/wire", "runtime/radix"},
-	"runtime/query":  {"runtime/fault", "runtime/value", "runtime/wire", "runtime/radix", "runtime/table"},
+	"runtime/fault":    {},
+	"runtime/value":    {"runtime/fault"},
+	"runtime/radix":    {},
+	"runtime/wire":     {"runtime/fault", "runtime/value"},
+	"runtime/schema":   {"runtime/fault", "runtime/value"},
+	"runtime/table":    {"runtime/fault", "runtime/value", "runtime/wire", "runtime/radix"},
+	"runtime/sequence": {},
+	"runtime/text":     {"runtime/value", "runtime/schema"},
+	"runtime/index": {
+		"runtime/fault", "runtime/value", "runtime/radix", "runtime/schema", "runtime/table", "runtime/sequence", "runtime/text",
+	},
+	"runtime/query": {
+		"runtime/fault", "runtime/value", "runtime/wire", "runtime/radix", "runtime/schema", "runtime/table", "runtime/text",
+		"runtime/index",
+	},
+	"runtime/view": {"runtime/value", "runtime/table", "runtime/sequence", "runtime/query"},
+	"runtime/relation": {
+		"runtime/value", "runtime/schema", "runtime/table", "runtime/index", "runtime/query", "runtime/view",
+	},
+	"runtime/aggregate": {
+		"runtime/fault", "runtime/value", "runtime/radix", "runtime/schema", "runtime/table", "runtime/sequence", "runtime/query",
+	},
 	"runtime": {
-		"runtime/fault", "runtime/value", "runtime/wire", "runtime/schema", "runtime/table", "runtime/query",
+		"runtime/fault", "runtime/value", "runtime/wire", "runtime/schema", "runtime/table", "runtime/text", "runtime/index",
+		"runtime/query", "runtime/view", "runtime/relation", "runtime/aggregate",
 	},
 }
 

@@ -42,7 +42,7 @@ func (r *Runtime) OpenClient(id string, schemaValue value.Value) (*Client, *faul
 	if err != nil {
 		return nil, err
 	}
-	c := &Client{runtime: r, id: id, schema: parsed, stores: map[string]*Store{}}
+	c := &Client{runtime: r, id: id, schema: parsed, stores: map[string]*Store{}, related: map[*View]struct{}{}}
 	r.clients[id] = c
 	return c, nil
 }

@@ -67,9 +67,9 @@ func ids(s *runtime.Store, names ...string) []byte {
 }
 
 func queried(t *testing.T, s *runtime.Store, q value.Value) (found []string) {
-	slots, err := s.Query(value.AppendPayload(nil, q), nil)
-	require.Nil(t, err)
-	for _, slot := range slots {
+	var a runtime.Answer
+	require.Nil(t, s.Query(value.AppendPayload(nil, q), &a))
+	for _, slot := range a.Slots {
 		found = append(found, string(s.Table().ID(slot)))
 	}
 	return found
@@ -136,9 +136,14 @@ func TestCloseGivesEverythingBack(t *testing.T) {
 		"delete":    func() *fault.Error { return s.Delete(ids(s, "1"), &res) },
 		"writeback": func() *fault.Error { return s.Writeback(ids(s, "1"), &res) },
 		"locate":    func() *fault.Error { _, err := s.Locate(ids(s, "1"), nil); return err },
-		"read":      func() *fault.Error { return s.Read(nil, &out) },
-		"query":     func() *fault.Error { _, err := s.Query(nil, nil); return err },
+		"read":      func() *fault.Error { return s.Read(nil, false, &out) },
+		"query":     func() *fault.Error { return s.Query(nil, &runtime.Answer{}) },
 		"count":     func() *fault.Error { _, err := s.Count(nil); return err },
+		"explain":   func() *fault.Error { _, err := s.Explain(nil); return err },
+		"aggregate": func() *fault.Error { _, err := s.Aggregate(nil); return err },
+		"rows":      func() *fault.Error { _, err := s.OpenRows(nil); return err },
+		"how many":  func() *fault.Error { _, err := s.OpenCount(nil); return err },
+		"groups":    func() *fault.Error { _, err := s.OpenGroups(nil); return err },
 	} {
 		err := call()
 		require.NotNil(t, err, name)
@@ -173,14 +178,19 @@ func TestReadGivesRowsAndRefusesOthers(t *testing.T) {
 	require.Nil(t, err)
 	require.Equal(t, []uint32{2, table.NoSlot, 0}, slots)
 	var out wire.Builder
-	require.Nil(t, s.Read([]uint32{2, 0}, &out))
+	require.Nil(t, s.Read([]uint32{2, 0}, false, &out))
 	var b wire.Batch
 	require.NoError(t, b.Decode(out.Bytes()))
 	var scratch [8]byte
 	require.Equal(t, "z", string(b.Find(s.DefineField("title")).PayloadAt(0, &scratch)))
 
+	require.Nil(t, s.Read([]uint32{2, 0}, true, &out))
+	require.NoError(t, b.Decode(out.Bytes()))
+	require.Nil(t, b.Find(s.DefineField("title")), "ids alone")
+	require.Equal(t, "3", string(b.Find(table.FieldID).PayloadAt(0, &scratch)))
+
 	for _, slot := range []uint32{1, 3, 1 << 20, table.NoSlot} {
-		err := s.Read([]uint32{0, slot}, &out)
+		err := s.Read([]uint32{0, slot}, true, &out)
 		require.NotNil(t, err)
 		require.Equal(t, fault.InvalidInput, err.Code)
 	}
@@ -190,9 +200,9 @@ func TestQueriesComeEncoded(t *testing.T) {
 	s := open(t, runtime.New(), "a").OpenStore("Todo")
 	var res table.Results
 	require.Nil(t, s.Add(rows(s, "2", "x", "1", "y", "3", "x"), &res))
-	slots, err := s.Query(nil, []uint32{99})
-	require.Nil(t, err)
-	require.Equal(t, []uint32{99, 1, 0, 2}, slots)
+	var a runtime.Answer
+	require.Nil(t, s.Query(nil, &a))
+	require.Equal(t, []uint32{1, 0, 2}, a.Slots)
 	require.Equal(t, []string{"2", "3"}, queried(t, s, object("filter", object("title", text("x")))))
 	n, err := s.Count(value.AppendPayload(nil, object("filter", object("title", text("x")), "limit", value.Value{Tag: value.Number, Num: 1})))
 	require.Nil(t, err)
@@ -201,7 +211,7 @@ func TestQueriesComeEncoded(t *testing.T) {
 	require.Nil(t, err)
 	require.Equal(t, 3, n)
 
-	_, err = s.Query(value.AppendPayload(nil, object("filter", object("title", value.Value{Tag: value.Undefined}))), nil)
+	err = s.Query(value.AppendPayload(nil, object("filter", object("title", value.Value{Tag: value.Undefined}))), &a)
 	require.NotNil(t, err)
 	require.Equal(t, fault.InvalidQuery, err.Code)
 	require.Equal(t, []any{"filter", "title"}, err.Path)
@@ -214,7 +224,7 @@ func TestQueriesComeEncoded(t *testing.T) {
 	for range value.MaxQueryDepth {
 		deep = value.Value{Tag: value.Array, Items: []value.Value{deep}}
 	}
-	_, err = s.Query(value.AppendPayload(nil, object("filter", deep)), nil)
+	err = s.Query(value.AppendPayload(nil, object("filter", deep)), &a)
 	require.NotNil(t, err)
 	require.Equal(t, fault.InvalidQuery, err.Code)
 }

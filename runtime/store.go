@@ -4,10 +4,13 @@ import (
 	"errors"
 	"strconv"
 
+	"github.com/atoma-dev/atoma/runtime/aggregate"
 	"github.com/atoma-dev/atoma/runtime/fault"
-	"github.com/atoma-dev/atoma/runtime/query"
+	"github.com/atoma-dev/atoma/runtime/index"
+	"github.com/atoma-dev/atoma/runtime/schema"
 	"github.com/atoma-dev/atoma/runtime/table"
 	"github.com/atoma-dev/atoma/runtime/value"
+	"github.com/atoma-dev/atoma/runtime/view"
 	"github.com/atoma-dev/atoma/runtime/wire"
 )
 
@@ -16,10 +19,35 @@ import (
 // The methods that write take a batch (package wire) and answer each of its items in res; an error is of the whole
 // batch, of which nothing is applied then. After Close of its client every method that can fail is disposed.
 type Store struct {
-	key   string
-	name  string
-	table *table.Table // nil once disposed
-	batch wire.Batch   // kept for its memory
+	client     *Client
+	key        string
+	name       string
+	table      *table.Table // nil once disposed
+	indexes    *index.Set
+	views      *view.Set
+	aggregates *aggregate.Set
+	live       map[*view.View]*View // who asked for a view
+	groups     map[*aggregate.View]*View
+	batch      wire.Batch // kept for its memory
+}
+
+func newStore(c *Client, name string) *Store {
+	s := &Store{
+		client: c,
+		key:    c.id + ":" + name,
+		name:   name,
+		table:  table.New(),
+		live:   map[*view.View]*View{},
+		groups: map[*aggregate.View]*View{},
+	}
+	var defs []schema.Index
+	if listed := c.schema.Stores[name]; listed != nil {
+		defs = listed.Indexes
+	}
+	s.indexes = index.NewSet(s.table, defs)
+	s.views = view.NewSet(s.source())
+	s.aggregates = aggregate.NewSet(s.source())
+	return s
 }
 
 // Key gives client id + ":" + name.
@@ -96,8 +124,8 @@ func (s *Store) Locate(batch []byte, dst []uint32) ([]uint32, *fault.Error) {
 	return dst, s.named(err)
 }
 
-// Read writes rows to out, which is reset before. A slot without row is invalid_input.
-func (s *Store) Read(slots []uint32, out *wire.Builder) *fault.Error {
+// Read writes rows to out, which is reset before, or their ids alone. A slot without row is invalid_input.
+func (s *Store) Read(slots []uint32, idsAlone bool, out *wire.Builder) *fault.Error {
 	if s.table == nil {
 		return s.disposed()
 	}
@@ -109,65 +137,16 @@ func (s *Store) Read(slots []uint32, out *wire.Builder) *fault.Error {
 			return s.named(fault.New(fault.InvalidInput, "slot "+strconv.FormatUint(uint64(slot), 10)+" has no row"))
 		}
 	}
-	s.table.Read(slots, out)
+	if !idsAlone {
+		s.table.Read(slots, out)
+		return nil
+	}
+	out.Reset(len(slots))
+	out.Column(table.FieldID)
+	for _, slot := range slots {
+		out.Cell(value.String, s.table.ID(slot))
+	}
 	return nil
-}
-
-// Query appends the slots of the rows that an encoded query asks for to dst, in its order. The query is the payload of
-// an object; an empty one asks for all rows by id.
-func (s *Store) Query(encoded []byte, dst []uint32) ([]uint32, *fault.Error) {
-	if s.table == nil {
-		return dst, s.disposed()
-	}
-	if len(encoded) == 0 {
-		return s.table.Slots(dst), nil
-	}
-	q, err := parseQuery(encoded)
-	if err != nil {
-		return dst, s.named(err)
-	}
-	return q.Run(s.table, dst), nil
-}
-
-// Count counts the rows that match the filter of a query. All of the query is checked, but its sort and limits do not
-// matter.
-func (s *Store) Count(encoded []byte) (int, *fault.Error) {
-	if s.table == nil {
-		return 0, s.disposed()
-	}
-	if len(encoded) == 0 {
-		return s.table.Len(), nil
-	}
-	q, err := parseQuery(encoded)
-	if err != nil {
-		return 0, s.named(err)
-	}
-	return q.Count(s.table), nil
-}
-
-func parseQuery(encoded []byte) (*query.Query, *fault.Error) {
-	v, err := value.DecodeQuery(value.Object, encoded)
-	if err == value.ErrDepth {
-		return nil, fault.New(fault.InvalidQuery, "a query may have no more than 1,000 levels")
-	}
-	if err != nil {
-		return nil, fault.New(fault.Internal, "a query could not be read: "+err.Error())
-	}
-	return query.Parse(v)
-}
-
-// Stats is how much a store holds.
-type Stats struct {
-	Rows  int
-	Bytes int // of memory, for rows and what leads to them
-}
-
-// Stats measures the store.
-func (s *Store) Stats() Stats {
-	if s.table == nil {
-		return Stats{}
-	}
-	return Stats{Rows: s.table.Len(), Bytes: s.table.Bytes()}
 }
 
 func (s *Store) decode(batch []byte) *fault.Error {
@@ -186,8 +165,15 @@ func (s *Store) decode(batch []byte) *fault.Error {
 }
 
 func (s *Store) dispose() {
+	for _, v := range s.live {
+		v.release()
+	}
+	for _, v := range s.groups {
+		v.release()
+	}
+	s.indexes.Close()
 	s.table.Dispose()
-	s.table, s.batch = nil, wire.Batch{}
+	*s = Store{key: s.key, name: s.name}
 }
 
 func (s *Store) disposed() *fault.Error {

@@ -2,7 +2,7 @@
 
 import { invalidInput } from './input.js'
 import type { StoreHandle } from './store-handle.js'
-import type { Store, Entity } from './types.js'
+import type { Entity, Explanation, Store, StoreStats } from './types.js'
 
 /** The symbol property of a facade that leads to its internal channel. */
 export const storeInternal: unique symbol = Symbol.for('atoma.storeInternal') as never
@@ -21,6 +21,10 @@ export interface StoreChannel {
    * and applies nothing, when an item is malformed.
    */
   writeback(items: readonly unknown[]): Promise<void>
+  /** Runs a query and says what was done for it: which indexes, how many rows were looked at, how long it took. */
+  explain(query?: unknown): Promise<Explanation>
+  /** What the store and its indexes hold. */
+  stats(): Promise<StoreStats>
 }
 
 /** The channel of a facade; anything else is `invalid_input`. */

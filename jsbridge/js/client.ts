@@ -3,9 +3,11 @@ import { AtomaError } from './errors.js'
 import { Events } from './events.js'
 import { createFacade, type FacadeOwner } from './facade.js'
 import type { Instance } from './instance.js'
+import { LiveHub } from './live-hub.js'
 import { closeInstance, openInstance } from './loader.js'
 import { Obj, OpCloseClient, OpOpenClient, OpOpenStore, OpSuggest, WordNumber, WordOut, WordOutLen } from './protocol.js'
 import { rejection } from './results.js'
+import { clientInternal, inMemory } from './status.js'
 import { StoreHandle } from './store-handle.js'
 import { createStores } from './stores.js'
 import { getText } from './text.js'
@@ -57,6 +59,7 @@ class RunningClient implements FacadeOwner {
   private readonly schema: Map<string, StoreFunctions>
   private readonly facades = new Map<string, Store<Entity>>()
   private readonly events = new Events()
+  private readonly hub: LiveHub
   private disposal: Promise<void> | undefined
 
   constructor(
@@ -69,13 +72,16 @@ class RunningClient implements FacadeOwner {
     w.payload(Obj, { id, schema })
     instance.call(OpOpenClient, 0, w.p)
     this.number = instance.word(WordNumber)
-    this.client = Object.freeze({
+    this.hub = new LiveHub(instance, this.number, (name) => this.handle(name, `${id}:${name}`))
+    const client = {
       id,
       stores: createStores((name) => this.facade(name)),
       on: (event: string, listener: unknown, options?: { once?: boolean; signal?: AbortSignal }) =>
         this.events.on(event, listener, options),
       dispose: () => (this.disposal ??= this.dispose()),
-    })
+    }
+    Object.defineProperty(client, clientInternal, { value: inMemory })
+    this.client = Object.freeze(client)
   }
 
   handle(name: string, storeKey: string): StoreHandle {
@@ -107,6 +113,7 @@ class RunningClient implements FacadeOwner {
     instance.call(OpOpenStore, this.number, this.putName(name))
     const handle = new StoreHandle(
       instance,
+      this.hub,
       instance.word(WordNumber),
       name,
       storeKey,
@@ -144,6 +151,7 @@ class RunningClient implements FacadeOwner {
       instance.handles.get(storeKey)?.close()
       instance.handles.delete(storeKey)
     }
+    this.hub.close()
     this.events.clear()
     living.delete(this.id)
     if (!instance.dead) instance.call(OpCloseClient, this.number, 0)

@@ -5,9 +5,9 @@ import { addMany, addOne } from './add.js'
 import { type StoreChannel, storeInternal } from './channel.js'
 import { checkId } from './input.js'
 import { checkRead, checkUpsert, checkWrite } from './options.js'
-import { countQuery, encodeFirst, encodeQuery, getMany, peek, rowsAt, runQuery } from './reads.js'
+import { countQuery, explain, findMany, findOne, getAll, getMany, peek, stats } from './reads.js'
 import { deleteMany, deleteOne, writeback } from './remove.js'
-import { rejection } from './results.js'
+import { settle } from './results.js'
 import type { StoreHandle } from './store-handle.js'
 import { checkName } from './stores.js'
 import type { Entity, Store, UpsertOptions, WriteOptions } from './types.js'
@@ -56,10 +56,10 @@ export function createFacade(owner: FacadeOwner, name: string): Store<Entity> {
     deleteMany: (ids: unknown, options?: unknown) => settle(() => deleteMany(write(options), ids)),
     getOne: (id: unknown, options?: unknown) => settle(() => peek(read(options), checkId(id, name))),
     getMany: (ids: unknown, options?: unknown) => settle(() => getMany(read(options), ids)),
-    getAll: (options?: unknown) => settle(() => find(read(options), undefined)),
-    findMany: (query?: unknown, options?: unknown) => settle(() => ({ data: find(read(options), query) })),
+    getAll: (options?: unknown) => settle(() => getAll(read(options))),
+    findMany: (query?: unknown, options?: unknown) => settle(() => findMany(read(options), query)),
     findOne: (query?: unknown, options?: unknown) => settle(() => findOne(read(options), query)),
-    count: (query?: unknown, options?: unknown) => settle(() => count(read(options), query)),
+    count: (query?: unknown, options?: unknown) => settle(() => countQuery(read(options), query)),
   }
   const channel: StoreChannel = Object.freeze({
     storeName: name,
@@ -67,28 +67,9 @@ export function createFacade(owner: FacadeOwner, name: string): Store<Entity> {
     getHandle: () => owner.handle(name, storeKey),
     resolveStore: (other: string) => owner.facade(checkName(other)),
     writeback: (items: readonly unknown[]) => settle(() => writeback(owner.handle(name, storeKey), items)),
+    explain: (query?: unknown) => settle(() => explain(owner.handle(name, storeKey), query)),
+    stats: () => settle(() => stats(owner.handle(name, storeKey))),
   })
   Object.defineProperty(facade, storeInternal, { value: channel })
   return Object.freeze(facade) as unknown as Store<Entity>
-}
-
-function find(handle: StoreHandle, query: unknown): unknown[] {
-  return rowsAt(handle, runQuery(handle, encodeQuery(handle, query)))
-}
-
-function findOne(handle: StoreHandle, query: unknown): unknown {
-  return rowsAt(handle, runQuery(handle, encodeFirst(handle, query)))[0]
-}
-
-function count(handle: StoreHandle, query: unknown): number {
-  return countQuery(handle, encodeQuery(handle, query))
-}
-
-/** Runs a call now and gives its outcome as a promise; never throws. */
-function settle<T>(call: () => T): Promise<T> {
-  try {
-    return Promise.resolve(call())
-  } catch (error) {
-    return Promise.reject(rejection(error))
-  }
 }

@@ -26,6 +26,9 @@ interface Exports {
   atoma_call(op: number, target: number, length: number, flags: number): number
 }
 
+/** The instances that run, for what is asked of the engine and of no client. */
+const running = new Set<Instance>()
+
 /** The size of the inbox at the start, and after a larger one has been given back. */
 const inboxBytes = 256 << 10
 
@@ -71,17 +74,24 @@ export class Instance {
     })
     const wasm = await WebAssembly.instantiate(module, go.importObject)
     self = new Instance(wasm, go)
-    const running = self
+    const own = self
     // called at OpExit, and when Go meets what it cannot recover from
-    go.exit = () => void running.die('the runtime has ended')
-    void go.run(wasm).catch((error: unknown) => running.die('the runtime has ended', error))
+    go.exit = () => void own.die('the runtime has ended')
+    void go.run(wasm).catch((error: unknown) => own.die('the runtime has ended', error))
     if (!ready) {
       throw new AtomaError('internal', 'atoma.wasm did not start: is it the file that came with this package?')
     }
     self.mail = self.exports.atoma_mailbox()
     self.moveInbox(inboxBytes)
     self.call(OpHello, 0, 0, ProtocolVersion)
+    running.add(self)
     return self
+  }
+
+  /** Any instance that runs. */
+  static any(): Instance | undefined {
+    for (const instance of running) if (!instance.dead) return instance
+    return undefined
   }
 
   /** Runs one command over the first `length` bytes of the inbox. Throws what the engine reports. */
@@ -197,6 +207,7 @@ export class Instance {
 
   private die(message: string, cause?: unknown): AtomaError {
     this.dead = true
+    running.delete(this)
     this.cause ??= new AtomaError('internal', `${message}: dispose the client and create a new one`, { cause })
     // Clients that the page keeps must not keep the memory; nor may the error,
     // which in V8 holds the frames it was made in until its stack is asked for.

@@ -41,6 +41,23 @@ export class Mirror {
     return row
   }
 
+  /** Puts the rows in these slots into `out`; gives the positions of those without an object. They are kept from now on. */
+  collect(slots: Uint32Array, out: Row[]): number[] | undefined {
+    const { rows, holds } = this
+    let missing: number[] | undefined
+    for (let i = 0; i < slots.length; i++) {
+      const slot = slots[i]!
+      if (holds[slot] === kept) {
+        out[i] = rows[slot] as Row
+        continue
+      }
+      const row = this.bySlot(slot)
+      if (row !== undefined) out[i] = row
+      else (missing ??= []).push(i)
+    }
+    return missing
+  }
+
   /** The same, for a write that replaces it anyway: changes nothing. */
   base(slot: number): Row | undefined {
     const held = this.rows[slot]

@@ -98,7 +98,7 @@ test('every constant of protocol.ts is checked here', () => {
 })
 
 test('all numbers of one kind differ', () => {
-  for (const prefix of ['Op', 'Fault', 'Status', 'Layout']) {
+  for (const prefix of ['Op', 'Fault', 'Status', 'Layout', 'View', 'Pull']) {
     const numbers = [...ours].filter(([name]) => name.startsWith(prefix)).map(([, number]) => number)
     assert.equal(new Set(numbers).size, numbers.length, prefix)
   }

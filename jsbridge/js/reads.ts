@@ -1,22 +1,30 @@
 // Reads of one store: ids or slots in, row objects out.
 
 import { readRows } from './batch-reader.js'
-import { AtomaError } from './errors.js'
-import { copyValue, kindOf, type Place, type Row, checkId, itemsOf } from './input.js'
+import { readShape, readTree, type Shape } from './composer.js'
+import { checkId, itemsOf, type Row } from './input.js'
 import { frozen } from './mode.js'
+import { readPageInfo } from './page-info.js'
 import {
+  List,
   NoSlot,
   Obj,
   OpCount,
+  OpExplain,
   OpLocate,
   OpQuery,
   OpRead,
+  OpStats,
+  ReadIDs,
   WordCount,
+  WordNumber,
   WordOut,
 } from './protocol.js'
+import { copyQuery, putQuery } from './query-input.js'
 import { putIds } from './rows-in.js'
 import type { StoreHandle } from './store-handle.js'
-import { setOwn } from './value-reader.js'
+import type { Explanation, IndexStats, PageInfo, StoreStats } from './types.js'
+import { readOut } from './value-reader.js'
 
 /** Rows that are asked of the engine in one batch; keeps the outbox small. */
 const chunkRows = 2048
@@ -35,35 +43,33 @@ export function peek(handle: StoreHandle, id: string): Row | undefined {
 
 export function getMany(handle: StoreHandle, ids: unknown): Row[] {
   const checked = itemsOf(ids, 'ids', handle.place).map((id, i) => checkId(id, handle.storeName, [i]))
-  const slots: number[] = []
+  const slots = new Uint32Array(checked.length)
+  let n = 0
   for (let i = 0; i < checked.length; i += chunkRows) {
-    for (const slot of locate(handle, checked.slice(i, i + chunkRows))) if (slot !== NoSlot) slots.push(slot)
+    for (const slot of locate(handle, checked.slice(i, i + chunkRows))) if (slot !== NoSlot) slots[n++] = slot
   }
-  return rowsAt(handle, slots)
+  return rowsAt(handle, slots.subarray(0, n))
 }
 
 /** The slots of ids, NoSlot where there is none. The answer is the caller's. */
 export function locate(handle: StoreHandle, ids: readonly string[]): Uint32Array {
   const { instance } = handle
   instance.call(OpLocate, handle.number, putIds(handle, ids))
-  return slotsOut(handle)
+  return slotsOut(handle).slice()
 }
 
-/** The rows in these slots, which must be in use. */
-export function rowsAt(handle: StoreHandle, slots: ArrayLike<number>): Row[] {
-  const { mirror } = handle
+/**
+ * The rows in these slots, which must be in use. The slots may lie in the
+ * engine's memory: they are read before anything is asked of it.
+ */
+export function rowsAt(handle: StoreHandle, slots: Uint32Array): Row[] {
   const rows: Row[] = new Array(slots.length)
-  let missing: number[] | undefined
-  for (let i = 0; i < slots.length; i++) {
-    const row = mirror.bySlot(slots[i]!)
-    if (row !== undefined) rows[i] = row
-    else (missing ??= []).push(i)
-  }
-  if (missing) fillMissing(handle, slots, rows, missing)
+  const missing = handle.mirror.collect(slots, rows)
+  if (missing) fillMissing(handle, slots.slice(), rows, missing)
   return rows
 }
 
-function fillMissing(handle: StoreHandle, slots: ArrayLike<number>, rows: Row[], missing: number[]): void {
+function fillMissing(handle: StoreHandle, slots: Uint32Array, rows: Row[], missing: number[]): void {
   const { mirror } = handle
   for (let from = 0; from < missing.length; from += chunkRows) {
     // a slot asked for twice was fetched by an earlier chunk or is in this one twice
@@ -78,6 +84,27 @@ function fillMissing(handle: StoreHandle, slots: ArrayLike<number>, rows: Row[],
   }
 }
 
+/** The ids in these slots: no row is made for them. The slots may lie in the engine's memory. */
+export function idsAt(handle: StoreHandle, slots: Uint32Array): string[] {
+  const { mirror } = handle
+  const ids: string[] = new Array(slots.length)
+  const missing: number[] = []
+  for (let i = 0; i < slots.length; i++) {
+    const row = mirror.base(slots[i]!)
+    if (row !== undefined) ids[i] = row['id'] as string
+    else missing.push(i)
+  }
+  if (missing.length === 0) return ids
+  const own = slots.slice()
+  for (let from = 0; from < missing.length; from += chunkRows) {
+    const part = missing.slice(from, from + chunkRows)
+    decodeSlots(handle, part.map((i) => own[i]!), ReadIDs).forEach((row, i) => {
+      ids[part[i]!] = row['id'] as string
+    })
+  }
+  return ids
+}
+
 /** Decodes the rows in these slots and keeps them in the mirror. */
 function fetchSlots(handle: StoreHandle, slots: readonly number[]): Row[] {
   const rows = decodeSlots(handle, slots)
@@ -86,81 +113,81 @@ function fetchSlots(handle: StoreHandle, slots: readonly number[]): Row[] {
 }
 
 /** Decodes the rows in these slots, for a write that lends them. */
-export function decodeSlots(handle: StoreHandle, slots: readonly number[]): Row[] {
+export function decodeSlots(handle: StoreHandle, slots: readonly number[], flags = 0): Row[] {
   const { instance, number } = handle
   const w = instance.writer.reset()
   for (let i = 0; i < slots.length; i++) w.word(slots[i]!)
-  instance.call(OpRead, number, w.p)
+  instance.call(OpRead, number, w.p, flags)
   return readRows(instance, instance.word(WordOut), handle.fieldName, frozen)
 }
 
-/** Runs a query that encodeQuery has prepared. The answer is the caller's. */
-export function runQuery(handle: StoreHandle, query: Uint8Array): Uint32Array {
-  handle.instance.call(OpQuery, handle.number, putQuery(handle, query))
-  return slotsOut(handle)
+/** The slots that the last call answered, where they lie: good until the next call. */
+function slotsOut({ instance }: StoreHandle): Uint32Array {
+  const start = instance.word(WordOut) >>> 2
+  return instance.u32.subarray(start, start + instance.word(WordCount))
 }
 
-export function countQuery(handle: StoreHandle, query: Uint8Array): number {
-  handle.instance.call(OpCount, handle.number, putQuery(handle, query))
+/** All rows, by id. */
+export function getAll(handle: StoreHandle): Row[] {
+  handle.instance.call(OpQuery, handle.number, putQuery(handle, undefined))
+  return rowsAt(handle, slotsOut(handle))
+}
+
+export function findMany(handle: StoreHandle, query: unknown): { data: Row[]; pageInfo?: PageInfo } {
+  return find(handle, copyQuery(query, handle.place))
+}
+
+/** The first row of findMany; nothing else is read. */
+export function findOne(handle: StoreHandle, query: unknown): Row | undefined {
+  const copy = copyQuery(query, handle.place) ?? {}
+  // a limit that is malformed stays, for the engine to refuse it
+  const page = copy['page'] as Row | undefined
+  if (page === undefined) limitToOne(copy)
+  else if (typeof page === 'object' && page !== null && page['before'] === undefined) limitToOne(page)
+  return find(handle, copy).data[0]
+}
+
+function limitToOne(part: Row): void {
+  const limit = part['limit']
+  if (limit === undefined || (typeof limit === 'number' && limit > 1 && (Number.isInteger(limit) || limit === Infinity))) {
+    part['limit'] = 1
+  }
+}
+
+function find(handle: StoreHandle, copy: Row | undefined): { data: Row[]; pageInfo?: PageInfo } {
+  const { instance } = handle
+  instance.call(OpQuery, handle.number, putQuery(handle, copy))
+  const pageInfo = copy?.['page'] === undefined ? undefined : readPageInfo(instance)
+  const shape = copy?.['include'] === undefined ? undefined : readShape(instance)
+  const data = shape ? withRelated(handle, shape, copy!['include']) : rowsAt(handle, slotsOut(handle))
+  return pageInfo === undefined ? { data } : { data, pageInfo }
+}
+
+function withRelated(handle: StoreHandle, shape: Shape, include: unknown): Row[] {
+  const { instance, hub } = handle
+  const level = hub.composer.level(shape, include)
+  const slots = slotsOut(handle).slice()
+  const tree = readTree(instance)
+  return hub.composer.compose(rowsAt(handle, slots), level, tree)
+}
+
+export function countQuery(handle: StoreHandle, query: unknown): number {
+  handle.instance.call(OpCount, handle.number, putQuery(handle, copyQuery(query, handle.place)))
   return handle.instance.word(WordCount)
 }
 
-function putQuery(handle: StoreHandle, query: Uint8Array): number {
-  const w = handle.instance.writer.reset()
-  w.raw(query)
-  return w.p
+/** What a query did and what it cost: docs/queries.md. */
+export function explain(handle: StoreHandle, query: unknown): Explanation {
+  const { instance } = handle
+  instance.call(OpExplain, handle.number, putQuery(handle, copyQuery(query, handle.place)))
+  return readOut(instance, Obj) as Explanation
 }
 
-function slotsOut({ instance }: StoreHandle): Uint32Array {
-  const start = instance.word(WordOut) >>> 2
-  return instance.u32.slice(start, start + instance.word(WordCount))
-}
-
-const everything = new Uint8Array(0)
-
-/**
- * A query as the engine reads it: copied when it is given, empty for undefined.
- * The engine judges the operators and operands. `canonical`: equal queries give
- * equal bytes, whatever the order of their keys.
- */
-export function encodeQuery(handle: StoreHandle, query: unknown, canonical = false): Uint8Array {
-  return query === undefined ? everything : encodeCopy(handle, copyQuery(query, handle.place), canonical)
-}
-
-/** The query of findOne: the same with a limit of one. */
-export function encodeFirst(handle: StoreHandle, query: unknown): Uint8Array {
-  const copy = copyQuery(query === undefined ? {} : query, handle.place)
-  // a limit that is malformed stays, for the engine to refuse it
-  const limit = copy['limit']
-  if (limit === undefined || (Number.isInteger(limit) && (limit as number) > 1)) copy['limit'] = 1
-  return encodeCopy(handle, copy, false)
-}
-
-function encodeCopy({ instance }: StoreHandle, copy: Row, canonical: boolean): Uint8Array {
-  const w = instance.writer.reset()
-  w.payload(Obj, canonical ? sortKeys(copy) : copy)
-  return instance.u8.slice(instance.inbox, instance.inbox + w.p)
-}
-
-function sortKeys(v: unknown): unknown {
-  if (Array.isArray(v)) return v.map(sortKeys)
-  if (typeof v !== 'object' || v === null || v instanceof Date || v instanceof Uint8Array) return v
-  const sorted: Row = {}
-  for (const key of Object.keys(v).sort()) setOwn(sorted, key, sortKeys((v as Row)[key]))
-  return sorted
-}
-
-function copyQuery(query: unknown, place: Place): Row {
-  const kind = kindOf(query)
-  if (kind !== 'an object') {
-    throw new AtomaError('invalid_query', `${kind} is no query: pass an object`, { details: { ...place } })
-  }
-  try {
-    return copyValue(query, [], place, false, true) as Row
-  } catch (error) {
-    if (!(error instanceof AtomaError)) throw error
-    const { path } = error.details!
-    if (path?.length === 1 && (path[0] === 'limit' || path[0] === 'offset')) throw error
-    throw new AtomaError('invalid_query', error.message, { details: { ...error.details }, cause: error.cause })
-  }
+/** What a store and its indexes hold. */
+export function stats(handle: StoreHandle): StoreStats {
+  const { instance } = handle
+  instance.call(OpStats, handle.number, 0)
+  const rows = instance.word(WordCount)
+  const bytes = instance.word(WordNumber)
+  return { rows, bytes, indexes: readOut(instance, List) as IndexStats[] }
 }

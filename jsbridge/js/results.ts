@@ -44,3 +44,12 @@ export function rejection(thrown: unknown): unknown {
   const text = thrown instanceof Error ? thrown.message : String(thrown)
   return new AtomaError('internal', `an unexpected error: ${text}`, { cause: thrown })
 }
+
+/** Runs a call now and gives its outcome as a promise; never throws. */
+export function settle<T>(call: () => T): Promise<T> {
+  try {
+    return Promise.resolve(call())
+  } catch (error) {
+    return Promise.reject(rejection(error))
+  }
+}

@@ -2,6 +2,7 @@
 // it, its row mirror and its live views. Facades, hooks and plugins hold none.
 
 import { LiveViews } from './live.js'
+import type { LiveHub } from './live-hub.js'
 import { frozen } from './mode.js'
 import { Mirror } from './mirror.js'
 import type { Instance } from './instance.js'
@@ -22,6 +23,8 @@ export class StoreHandle {
 
   constructor(
     readonly instance: Instance,
+    /** What is live in the client. */
+    readonly hub: LiveHub,
     /** The engine's number of this store. */
     readonly number: number,
     readonly storeName: string,

@@ -71,8 +71,11 @@ export type Comparable = number | string | Date
 /** The names of T's fields; deeper paths are any string with a dot. */
 export type FieldPath<T> = T extends unknown ? (keyof T & string) | `${keyof T & string}.${string}` : never
 
+/** What the `text` operator looks for. */
+export type TextQuery = { query: string; mode?: 'match' | 'fuzzy'; distance?: 0 | 1 | 2 }
+
 export type FilterExpr<T> =
-  | { op: 'and' | 'or'; args: Filter<T>[] }
+  | { op: 'and' | 'or'; args: readonly Filter<T>[] }
   | { op: 'not'; arg: Filter<T> }
   | { op: 'eq' | 'ne'; field: FieldPath<T>; value: Operand }
   | { op: 'in' | 'notIn'; field: FieldPath<T>; values: readonly Operand[] }
@@ -80,7 +83,7 @@ export type FilterExpr<T> =
   | { op: 'startsWith' | 'endsWith' | 'contains'; field: FieldPath<T>; value: string }
   | { op: 'has'; field: FieldPath<T>; value: Operand }
   | { op: 'isNull' | 'exists'; field: FieldPath<T> }
-  | { op: 'text'; field: FieldPath<T>; query: string; mode?: 'match' | 'fuzzy'; distance?: 0 | 1 | 2 }
+  | ({ op: 'text'; field: FieldPath<T> } & TextQuery)
 
 export type FieldFilter = {
   eq?: Operand
@@ -97,7 +100,7 @@ export type FieldFilter = {
   has?: Operand
   isNull?: true
   exists?: true
-  text?: { query: string; mode?: 'match' | 'fuzzy'; distance?: 0 | 1 | 2 }
+  text?: TextQuery
 }
 
 export type FilterMap<T> = { [K in FieldPath<T>]?: Operand | FieldFilter } & NoOperator<T>
@@ -113,17 +116,55 @@ export type Page =
   | { mode: 'offset'; limit?: number; offset?: number; includeTotal?: boolean }
   | { mode: 'cursor'; limit?: number; after?: string; before?: string }
 
-export type Include<R> = {
-  [K in keyof R]?: true | { filter?: Filter<Entity>; sort?: Sort<Entity>[]; limit?: number; include?: Include<Record<string, unknown>> }
+/** What a relation leads to: one row or null, or a list; R are the relations of those rows. */
+export type Related<T, R, Many extends boolean> = { row: T; relations: R; many: Many }
+
+/** Which related rows to attach, of rows with the relations R. Relations that the types do not know take anything. */
+export type Include<R> = string extends keyof R
+  ? LooseInclude
+  : { [K in keyof R]?: true | (R[K] extends Related<infer T, infer R2, boolean> ? IncludeQuery<T, R2> : LooseIncludeQuery) }
+
+/** Of the related rows: which, in what order, how many of each parent, and what they include. */
+export type IncludeQuery<T, R> = { filter?: Filter<T>; sort?: readonly Sort<T>[]; limit?: number; include?: Include<R> }
+
+type LooseInclude = { [relation: string]: true | LooseIncludeQuery }
+type LooseIncludeQuery = {
+  filter?: Filter<{ [field: string]: unknown }>
+  sort?: readonly { field: string; dir?: 'asc' | 'desc' }[]
+  limit?: number
+  include?: LooseInclude
 }
 
-export type Query<T, R = {}> = {
+/** A row with the related rows that I includes, under the names of the relations. */
+export type WithRelated<T, R, I> = unknown extends I
+  ? T
+  : string extends keyof I
+    ? T
+    : [keyof I] extends [never]
+      ? T
+      : T extends unknown
+        ? Omit<T, keyof I & string> & { [K in keyof I & string]: RelatedValue<K extends keyof R ? R[K] : unknown, IncludeIn<I[K]>> }
+        : never
+
+/** Refuses relations that R does not have, where it has any: I is inferred, so nothing else would. */
+export type OnlyKnown<I, R> = [keyof R] extends [never] ? unknown : { [K in Exclude<keyof I, keyof R>]: never }
+
+type IncludeIn<S> = S extends { include: infer I } ? I : {}
+
+type RelatedValue<Rel, I> =
+  Rel extends Related<infer T, infer R, infer Many>
+    ? true extends Many
+      ? WithRelated<T, R, I>[] | (false extends Many ? WithRelated<T, R, I> | null : never)
+      : WithRelated<T, R, I> | null
+    : unknown
+
+export type Query<T, R = {}, I = Include<R>> = {
   filter?: Filter<T>
-  sort?: Sort<T>[]
+  sort?: readonly Sort<T>[]
   limit?: number
   offset?: number
   page?: Page
-  include?: Include<R>
+  include?: I
 }
 
 export type PageInfo = {
@@ -154,7 +195,15 @@ export interface Store<T extends Entity, R = {}> {
   getMany(ids: readonly T['id'][], options?: ReadOptions): Promise<T[]>
   /** By id ascending. */
   getAll(options?: ReadOptions): Promise<T[]>
+  findMany<const I extends Include<R>>(
+    query: Query<T, R, I> & { include: I & OnlyKnown<I, R> },
+    options?: ReadOptions,
+  ): Promise<{ data: WithRelated<T, R, I>[]; pageInfo?: PageInfo }>
   findMany(query?: Query<T, R>, options?: ReadOptions): Promise<{ data: T[]; pageInfo?: PageInfo }>
+  findOne<const I extends Include<R>>(
+    query: Query<T, R, I> & { include: I & OnlyKnown<I, R> },
+    options?: ReadOptions,
+  ): Promise<WithRelated<T, R, I> | undefined>
   findOne(query?: Query<T, R>, options?: ReadOptions): Promise<T | undefined>
   count(query?: Query<T, R>, options?: ReadOptions): Promise<number>
 }
@@ -171,18 +220,21 @@ export type IndexSchema<T> = {
 }
 
 export type DirectRelation<E> = {
-  type: 'belongsTo' | 'hasMany' | 'hasOne'
-  to: keyof E & string
-  foreignKey: string
-  primaryKey?: string
+  readonly type: 'belongsTo' | 'hasMany' | 'hasOne'
+  readonly to: keyof E & string
+  readonly foreignKey: string
+  readonly primaryKey?: string
 }
 
 export type Relation<E, T> =
   | DirectRelation<E>
-  | { type: 'variants'; branches: { when: Filter<T>; relation: DirectRelation<E> }[] }
+  | {
+      readonly type: 'variants'
+      readonly branches: readonly { readonly when: Filter<T>; readonly relation: DirectRelation<E> }[]
+    }
 
 export type StoreSchema<E, T extends Entity> = {
-  indexes?: IndexSchema<T>[]
+  indexes?: readonly IndexSchema<T>[]
   relations?: Record<string, Relation<E, T>>
   /** Makes the id of a row that is added without one. Default: a UUID (version 7), in order of creation. */
   createId?: () => string
@@ -191,12 +243,30 @@ export type StoreSchema<E, T extends Entity> = {
 
 export type Schema<E extends EntitiesLike<E>> = { [K in keyof E]?: StoreSchema<E, E[K]> }
 
-type RelationsOf<S, K> = K extends keyof S ? (S[K] extends { relations: infer R } ? R : {}) : {}
+/**
+ * The relations of a store, as far as the type of the schema tells them: pass it as
+ * `createClient<E, typeof schema>` with a schema that is declared `as const satisfies Schema<E>`.
+ */
+export type RelationsOf<E, S, K> = K extends keyof S
+  ? S[K] extends { readonly relations: infer R }
+    ? { [N in keyof R]: RelationTo<E, S, R[N]> }
+    : {}
+  : {}
+
+type RelationTo<E, S, Rel> = Rel extends { readonly type: 'variants'; readonly branches: readonly (infer B)[] }
+  ? B extends { readonly relation: infer D }
+    ? RelationTo<E, S, D>
+    : never
+  : Rel extends { readonly type: infer Type; readonly to: infer To }
+    ? To extends keyof E
+      ? Related<E[To], RelationsOf<E, S, To>, Type extends 'hasMany' ? true : false>
+      : never
+    : never
 
 /** client.stores.Todo and client.stores('Todo'): the same frozen facade for a name, always. */
 export type Stores<E extends EntitiesLike<E>, S = Schema<E>> = {
-  readonly [K in keyof E & string]: Store<E[K], RelationsOf<S, K>>
-} & (<K extends keyof E & string>(name: K) => Store<E[K], RelationsOf<S, K>>)
+  readonly [K in keyof E & string]: Store<E[K], RelationsOf<E, S, K>>
+} & (<K extends keyof E & string>(name: K) => Store<E[K], RelationsOf<E, S, K>>)
 
 export type ClientEvents = {
   storeCreated: { storeName: string; storeKey: string; traceId: string; context: { traceId: string } }
@@ -238,4 +308,70 @@ export interface ClientOptions<E extends EntitiesLike<E>, S extends Schema<E> = 
 export interface Watch<T> {
   readonly current: { data: T[]; pageInfo?: PageInfo }
   unsubscribe(): void
+}
+
+/** What to compute of each group: the number of its rows, or of a field. */
+export type Metric<T> =
+  | 'count'
+  | { readonly count: FieldPath<T> }
+  | { readonly sum: FieldPath<T> }
+  | { readonly avg: FieldPath<T> }
+  | { readonly min: FieldPath<T> }
+  | { readonly max: FieldPath<T> }
+
+export type AggregateSpec<T> = {
+  readonly filter?: Filter<T>
+  readonly groupBy?: readonly FieldPath<T>[]
+  readonly metrics: { readonly [name: string]: Metric<T> }
+}
+
+/** The cells that a group has in common, then its metrics. */
+export type AggregateRow<T, S extends AggregateSpec<T>> = {
+  [F in S['groupBy'] extends readonly (infer F extends string)[] ? F : never]: CellOf<T, F> | null
+} & { [M in keyof S['metrics']]: MetricValue<T, S['metrics'][M]> }
+
+type MetricValue<T, M> = M extends 'count' | { count: unknown }
+  ? number
+  : M extends { sum: unknown } | { avg: unknown }
+    ? number | null
+    : M extends { min: infer F } | { max: infer F }
+      ? CellOf<T, F> | null
+      : never
+
+type CellOf<T, F> = T extends unknown ? (F extends keyof T ? Exclude<T[F], undefined | null> : unknown) : never
+
+/** A live aggregate. The array is a new one whenever a group changed; unchanged groups keep identity. */
+export interface WatchAggregate<Row> {
+  readonly current: Row[]
+  unsubscribe(): void
+}
+
+/** What a query did, `looked` being rows whose cells were read: docs/queries.md. */
+export type Explanation = {
+  /** Rows that match the filter. */
+  matched: number
+  returned: number
+  looked: number
+  micros: number
+  steps: { step: 'filter' | 'sort' | 'page'; via?: string; [more: string]: unknown }[]
+}
+
+export type IndexStats = {
+  field: string
+  type: 'number' | 'date' | 'string' | 'substring' | 'text'
+  /** Rows that the index holds. */
+  documents: number
+  /** Different values, n-grams or tokens. */
+  distinct: number
+  bytes: number
+}
+
+export type StoreStats = { rows: number; bytes: number; indexes: IndexStats[] }
+
+/** How a client is doing, for a status line. */
+export type ClientStatus = {
+  /** Persisted data is loaded. */
+  hydrated: boolean
+  /** Writes that no backend has confirmed yet. */
+  pendingWrites: number
 }

@@ -1,4 +1,5 @@
-import { Bytes, DateTag, False, List, Null, Num, Obj, Str, True } from './protocol.js'
+import type { Instance } from './instance.js'
+import { Bytes, DateTag, False, List, Null, Num, Obj, Str, True, WordOut, WordOutLen } from './protocol.js'
 import { getText } from './text.js'
 
 const float = new Float64Array(1)
@@ -78,6 +79,12 @@ export class ValueReader {
       scale *= 0x80
     }
   }
+}
+
+/** What the last call answered, as a value of this kind. */
+export function readOut(instance: Instance, tag: number, freeze = false): unknown {
+  const start = instance.word(WordOut)
+  return new ValueReader(instance.u8, freeze).cell(tag, start, start + instance.word(WordOutLen))
 }
 
 /** Sets an own property of any name: plain assignment to __proto__ would set the prototype. */

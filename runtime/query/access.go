@@ -44,3 +44,11 @@ func (a *access) cell(slot uint32, scratch *[8]byte) (value.Tag, []byte) {
 	}
 	return tag, payload
 }
+
+// reads gives the FieldBit of the field, none for one that never changes or that no row has.
+func (a *access) reads() uint64 {
+	if a.number == noField || a.number == table.FieldID {
+		return 0
+	}
+	return table.FieldBit(a.number)
+}

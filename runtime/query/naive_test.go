@@ -32,16 +32,15 @@ func naiveMatches(f value.Value, r naiveRow) bool {
 		return naiveExpression(f, string(op.Str), r)
 	}
 	for i, key := range f.Keys {
-		v := r.get(string(key))
 		operand := f.Items[i]
 		if operand.Tag != value.Object {
-			if !naiveHolds("eq", v, operand) {
+			if !naiveHolds("eq", string(key), r, operand) {
 				return false
 			}
 			continue
 		}
 		for k, op := range operand.Keys {
-			if !naiveHolds(string(op), v, operand.Items[k]) {
+			if !naiveHolds(string(op), string(key), r, operand.Items[k]) {
 				return false
 			}
 		}
@@ -62,13 +61,17 @@ func naiveExpression(f value.Value, op string, r naiveRow) bool {
 	}
 	field, _ := f.Get("field")
 	operand, _ := f.Get("value")
-	if op == "in" || op == "notIn" {
+	switch op {
+	case "in", "notIn":
 		operand, _ = f.Get("values")
+	case "text":
+		operand = f
 	}
-	return naiveHolds(op, r.get(string(field.Str)), operand)
+	return naiveHolds(op, string(field.Str), r, operand)
 }
 
-func naiveHolds(op string, v, operand value.Value) bool {
+func naiveHolds(op, path string, r naiveRow, operand value.Value) bool {
+	v := r.get(path)
 	equal := func(o value.Value) bool { return naiveEqual(v, o) }
 	switch op {
 	case "eq":
@@ -85,6 +88,14 @@ func naiveHolds(op string, v, operand value.Value) bool {
 		return v.Tag > value.Null
 	case "has":
 		return v.Tag == value.Array && slices.ContainsFunc(v.Items, func(e value.Value) bool { return naiveEqual(e, operand) })
+	case "startsWith":
+		return v.Tag == value.String && strings.HasPrefix(naiveFold(v.Str), naiveFold(operand.Str))
+	case "endsWith":
+		return v.Tag == value.String && strings.HasSuffix(naiveFold(v.Str), naiveFold(operand.Str))
+	case "contains":
+		return v.Tag == value.String && strings.Contains(naiveFold(v.Str), naiveFold(operand.Str))
+	case "text":
+		return naiveText(v, operand, path)
 	}
 	if v.Tag != operand.Tag || naiveRank(v) == last || naiveRank(operand) == last {
 		return false
@@ -166,8 +177,38 @@ func naiveCompare(a, b value.Value) int {
 	return 0
 }
 
-// naiveRun gives the ids that a query asks for.
-func naiveRun(q value.Value, rows []naiveRow) []string {
+// naivePosition is where a row stands in an order: what it is sorted by, and its id.
+type naivePosition struct {
+	values []value.Value
+	id     []byte
+}
+
+func naivePositionOf(sort value.Value, r naiveRow) naivePosition {
+	p := naivePosition{id: r["id"].Str}
+	for _, s := range sort.Items {
+		field, _ := s.Get("field")
+		p.values = append(p.values, r.get(string(field.Str)))
+	}
+	return p
+}
+
+func (a naivePosition) compare(b naivePosition, sort value.Value) int {
+	for i, s := range sort.Items {
+		dir, _ := s.Get("dir")
+		x, y := a.values[i], b.values[i]
+		order := naiveCompare(x, y)
+		if string(dir.Str) == "desc" && naiveRank(x) != last && naiveRank(y) != last {
+			order = -order
+		}
+		if field, _ := s.Get("field"); order != 0 || string(field.Str) == "id" {
+			return order // behind the id nothing matters, also where a row stood before it changed
+		}
+	}
+	return bytes.Compare(a.id, b.id)
+}
+
+// naiveAll gives all rows that match, in order.
+func naiveAll(q value.Value, rows []naiveRow) []naiveRow {
 	found := []naiveRow{}
 	filter, filtered := q.Get("filter")
 	for _, r := range rows {
@@ -176,29 +217,25 @@ func naiveRun(q value.Value, rows []naiveRow) []string {
 		}
 	}
 	sort, _ := q.Get("sort")
-	slices.SortFunc(found, func(a, b naiveRow) int {
-		for _, s := range sort.Items {
-			field, _ := s.Get("field")
-			dir, _ := s.Get("dir")
-			x, y := a.get(string(field.Str)), b.get(string(field.Str))
-			order := naiveCompare(x, y)
-			if string(dir.Str) == "desc" && naiveRank(x) != last && naiveRank(y) != last {
-				order = -order
-			}
-			if order != 0 {
-				return order
-			}
-		}
-		return bytes.Compare(a["id"].Str, b["id"].Str)
-	})
+	slices.SortFunc(found, func(a, b naiveRow) int { return naivePositionOf(sort, a).compare(naivePositionOf(sort, b), sort) })
+	return found
+}
+
+// naiveRun gives the ids that a query without page asks for.
+func naiveRun(q value.Value, rows []naiveRow) []string {
+	found := naiveAll(q, rows)
 	if offset, ok := q.Get("offset"); ok {
 		found = found[min(int(offset.Num), len(found)):]
 	}
 	if limit, ok := q.Get("limit"); ok {
 		found = found[:min(int(limit.Num), len(found))]
 	}
+	return naiveIDs(found)
+}
+
+func naiveIDs(rows []naiveRow) []string {
 	ids := []string{}
-	for _, r := range found {
+	for _, r := range rows {
 		ids = append(ids, string(r["id"].Str))
 	}
 	return ids

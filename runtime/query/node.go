@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"slices"
 
+	"github.com/atoma-dev/atoma/runtime/text"
 	"github.com/atoma-dev/atoma/runtime/value"
 )
 
@@ -13,14 +14,18 @@ import (
 type op uint8
 
 const (
-	opAnd   op = iota // args; of none: true
-	opOr              // args; of none: false
-	opNot             // args[0]
-	opNull            // null or absent
-	opEqual           // operands[0]; never null
-	opIn              // set
-	opRange           // operands[0] is less than, or … than the cell; see bound
-	opHas             // operands[0] is an element of the cell
+	opAnd      op = iota // args; of none: true
+	opOr                 // args; of none: false
+	opNot                // args[0]
+	opNull               // null or absent
+	opEqual              // operand; never null
+	opIn                 // set
+	opRange              // the cell is on one side of operand; see bound
+	opHas                // operand is an element of the cell
+	opStarts             // operand: a folded string; and so for the next two
+	opEnds               //
+	opContains           //
+	opText               // text
 )
 
 // bound says which side of its operand an opRange takes.
@@ -41,10 +46,12 @@ type node struct {
 	field   field
 	operand operand
 	set     *set
+	text    *text.Query
 }
 
 // field is the path of a field, taken apart at its dots.
 type field struct {
+	path string   // as it was written
 	name string   // of the row's own property
 	rest [][]byte // keys to walk from there
 }
@@ -70,6 +77,14 @@ func (n *node) match(tag value.Tag, payload []byte) bool {
 		return tag == n.operand.tag && n.within(tag, payload)
 	case opHas:
 		return tag == value.Array && n.inside(payload)
+	case opStarts:
+		return tag == value.String && text.HasPrefixFold(payload, n.operand.payload)
+	case opEnds:
+		return tag == value.String && text.HasSuffixFold(payload, n.operand.payload)
+	case opContains:
+		return tag == value.String && text.ContainsFold(payload, n.operand.payload)
+	case opText:
+		return n.text.Match(tag, payload)
 	}
 	panic("query: not a leaf")
 }
@@ -79,14 +94,20 @@ func (n *node) within(tag value.Tag, payload []byte) bool {
 	if tag == value.String {
 		return n.bound.holds(bytes.Compare(payload, n.operand.payload))
 	}
-	x, y := value.Float(payload), n.operand.float()
-	switch {
-	case x < y:
-		return n.bound.holds(-1)
-	case x > y:
-		return n.bound.holds(1)
+	return n.bound.holdsFloat(value.Float(payload), n.operand.float())
+}
+
+// holdsFloat takes a cell's number or date and the operand's.
+func (b bound) holdsFloat(x, operand float64) bool {
+	switch b {
+	case greater:
+		return x > operand
+	case greaterEqual:
+		return x >= operand
+	case lower:
+		return x < operand
 	}
-	return x == y && n.bound.holds(0)
+	return x <= operand
 }
 
 // holds takes how a cell compares with the operand.
@@ -118,6 +139,7 @@ func (n *node) inside(array []byte) bool {
 
 // set is the operands of in, by kind.
 type set struct {
+	all     []operand
 	bare    uint16 // bit t: tag t, of those without payload
 	numbers []float64
 	dates   []float64
@@ -126,7 +148,7 @@ type set struct {
 }
 
 func newSet(operands []operand) *set {
-	s := &set{strings: map[string]struct{}{}}
+	s := &set{all: operands, strings: map[string]struct{}{}}
 	for _, o := range operands {
 		switch {
 		case o.tag <= value.Null:

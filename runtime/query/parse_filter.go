@@ -10,12 +10,12 @@ import (
 // filter reads a filter of either form.
 func (p *parser) filter(v value.Value) (*node, *fault.Error) {
 	if v.Tag != value.Object {
-		return nil, p.fail("a filter must be an object, not " + v.Tag.String())
+		return nil, p.fail("a filter must be an object, not " + describe(v))
 	}
-	if p.levels++; p.levels > value.MaxDepth {
-		return nil, p.fail("a query may have no more than 1,000 levels")
+	defer p.ascend()
+	if err := p.descend(); err != nil {
+		return nil, err
 	}
-	defer func() { p.levels-- }()
 	if name, _ := v.Get("op"); name.Tag == value.String {
 		return p.expression(v, string(name.Str))
 	}
@@ -46,12 +46,11 @@ func (p *parser) expression(v value.Value, name string) (*node, *fault.Error) {
 		operand = "values"
 	case "isNull", "exists":
 		operand = ""
+	case "text":
+		return p.textExpression(v)
 	default:
 		if !isOperator(name) {
-			return nil, p.failAt("op", `"`+name+`" is not an operator`)
-		}
-		if unsupported(name) {
-			return nil, p.failAt("op", name+" is not supported yet")
+			return nil, p.failAt("op", quoted(name)+" is not an operator")
 		}
 	}
 	return p.leafExpression(v, name, operand)
@@ -90,7 +89,7 @@ func (p *parser) junction(v value.Value, name string) (*node, *fault.Error) {
 	args, _ := v.Get("args")
 	p.push("args")
 	if args.Tag != value.Array {
-		return nil, p.fail("must be an array of filters, not " + args.Tag.String())
+		return nil, p.fail("must be an array of filters, not " + describe(args))
 	}
 	n := &node{op: opAnd}
 	if name == "or" {
@@ -135,11 +134,8 @@ func (p *parser) mapEntry(all *node, f field, v value.Value) *fault.Error {
 	for i, key := range v.Keys {
 		name := string(key)
 		p.push(name)
-		switch {
-		case !isOperator(name):
+		if !isOperator(name) {
 			return p.fail("is not an operator (to compare with an object, write { eq: … })")
-		case unsupported(name):
-			return p.fail("is not supported yet")
 		}
 		n, err := p.leaf(f, name, v.Items[i])
 		if err != nil {
@@ -153,15 +149,7 @@ func (p *parser) mapEntry(all *node, f field, v value.Value) *fault.Error {
 
 func isOperator(name string) bool {
 	switch name {
-	case "eq", "ne", "in", "notIn", "gt", "gte", "lt", "lte", "has", "isNull", "exists":
-		return true
-	}
-	return unsupported(name)
-}
-
-func unsupported(name string) bool {
-	switch name {
-	case "startsWith", "endsWith", "contains", "text":
+	case "eq", "ne", "in", "notIn", "gt", "gte", "lt", "lte", "startsWith", "endsWith", "contains", "has", "isNull", "exists", "text":
 		return true
 	}
 	return false
@@ -187,6 +175,10 @@ func (p *parser) leaf(f field, name string, v value.Value) (*node, *fault.Error)
 			return nil, p.fail("must be true, not " + describe(v))
 		}
 		return negateIf(name == "exists", &node{op: opNull, field: f}), nil
+	case "startsWith", "endsWith", "contains":
+		return p.substring(f, name, v)
+	case "text":
+		return p.textOperand(f, v)
 	}
 	return p.ordering(f, name, v)
 }
@@ -200,7 +192,7 @@ func equal(f field, o operand) *node {
 
 func (p *parser) in(f field, v value.Value) (*node, *fault.Error) {
 	if v.Tag != value.Array {
-		return nil, p.fail("must be an array of values, not " + v.Tag.String())
+		return nil, p.fail("must be an array of values, not " + describe(v))
 	}
 	operands := make([]operand, 0, len(v.Items))
 	for i, item := range v.Items {
@@ -297,7 +289,7 @@ func not(n *node) *node {
 
 func parseField(path []byte) field {
 	parts := bytes.Split(bytes.Clone(path), []byte{'.'})
-	return field{name: string(parts[0]), rest: parts[1:]}
+	return field{path: string(path), name: string(parts[0]), rest: parts[1:]}
 }
 
 func describe(v value.Value) string {
@@ -310,4 +302,20 @@ func describe(v value.Value) string {
 		return "false"
 	}
 	return v.Tag.String()
+}
+
+// quoted writes a user's word into a message.
+func quoted(s string) string { return `"` + cut(s, maxQuoted) + `"` }
+
+const maxQuoted = 60
+
+// cut gives a text of at most so many bytes, and an ellipsis for what is missing.
+func cut(s string, most int) string {
+	if len(s) <= most {
+		return s
+	}
+	for most > 0 && s[most]&0xC0 == 0x80 { // not within a code point
+		most--
+	}
+	return s[:most] + "…"
 }

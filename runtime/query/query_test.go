@@ -2,13 +2,15 @@ package query_test
 
 import (
 	"fmt"
-	"math"
+	"maps"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
+	"github.com/atoma-dev/atoma/runtime/index"
 	"github.com/atoma-dev/atoma/runtime/query"
 	"github.com/atoma-dev/atoma/runtime/table"
 	"github.com/atoma-dev/atoma/runtime/value"
@@ -52,8 +54,8 @@ func fill(t require.TestingT, rows []naiveRow) *table.Table {
 	}
 	var out wire.Builder
 	out.Reset(len(rows))
-	for name, stored := range names {
-		if !stored {
+	for _, name := range slices.Sorted(maps.Keys(names)) {
+		if !names[name] {
 			continue
 		}
 		out.Column(tb.Field(name))
@@ -73,39 +75,84 @@ func fill(t require.TestingT, rows []naiveRow) *table.Table {
 	return tb
 }
 
-func run(t require.TestingT, tb *table.Table, q value.Value) []string {
-	parsed, err := query.Parse(q)
+func runAll(t require.TestingT, q *query.Query, tb *table.Table) []uint32 {
+	slots, _, err := q.Run(query.Source{Table: tb}, nil)
 	require.Nil(t, err)
+	return slots
+}
+
+func run(t require.TestingT, tb *table.Table, q value.Value) []string {
+	return idsOf(tb, runAll(t, parse(t, q), tb))
+}
+
+func parse(t require.TestingT, v value.Value) *query.Query {
+	q, err := query.Parse(v, rowSchema, "Row")
+	require.Nil(t, err)
+	return q
+}
+
+func idsOf(tb *table.Table, slots []uint32) []string {
 	ids := []string{}
-	for _, slot := range parsed.Run(tb, nil) {
+	for _, slot := range slots {
 		ids = append(ids, string(tb.ID(slot)))
 	}
 	return ids
 }
 
-// The law of this package: a query gives what the rules say, row by row.
+// The law of this package: a query gives what the rules say, row by row, with whatever indexes there are, or none, and
+// also when rows have changed since the indexes were made.
 func TestQueriesAnswerAsTheRulesSay(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
-		rows := drawRows(rt)
-		tb := fill(rt, rows)
+		tb := newChanging(rt)
+		indexes := index.NewSet(tb.table, drawIndexes(rt))
+		defer indexes.Close()
+		sources := []query.Source{{Table: tb.table}, {Table: tb.table, Indexes: indexes}}
 		// Holes in the slots, and rows in slots of others.
-		for _, id := range rapid.SliceOfDistinct(rapid.IntRange(0, len(rows)-1), rapid.ID).Draw(rt, "deleted") {
-			remove(rt, tb, &rows, fmt.Sprintf("id-%d", id))
+		for _, id := range rapid.SliceOfDistinct(rapid.IntRange(0, len(tb.rows)-1), rapid.ID).Draw(rt, "deleted") {
+			remove(rt, tb.table, &tb.rows, fmt.Sprintf("id-%d", id))
 		}
-		for range 20 {
-			q := drawQuery(rt)
-			want := naiveRun(q, rows)
-			require.Equal(rt, want, run(rt, tb, q), "%s", show(q))
-			f, ok := q.Get("filter")
-			if !ok {
-				f = object()
+		for round := range 21 {
+			v := drawQuery(rt)
+			want := naiveRun(v, tb.rows)
+			matching := naiveIDs(naiveAll(v, tb.rows))
+			q := parse(rt, v)
+			for i, s := range sources {
+				slots, _, err := q.Run(s, nil)
+				require.Nil(rt, err)
+				require.Equal(rt, want, idsOf(tb.table, slots), "indexes: %d, %s", i, show(v))
+				require.Equal(rt, len(matching), q.Count(s), "indexes: %d, %s", i, show(v))
+				require.Equal(rt, matching, idsOf(tb.table, q.All(s, nil)), "indexes: %d, %s", i, show(v))
 			}
-			parsed, err := query.Parse(q)
-			require.Nil(rt, err)
-			require.Equal(rt, len(naiveRun(object("filter", f), rows)), parsed.Count(tb))
+			if round%7 == 6 {
+				tb.change(rt)
+			}
 		}
-		require.NoError(rt, tb.Check())
 	})
+}
+
+// The same for more rows than a chunk of a column has, where other ways of finding and sorting pay.
+func TestQueriesOfManyRows(t *testing.T) {
+	seed := uint64(1)
+	draw := func(n int) int { return drawNext(&seed, n) }
+	var rows []naiveRow
+	for i := range 5000 {
+		rows = append(rows, drawRow(draw, fmt.Sprintf("id-%d", i)))
+	}
+	tb := fill(t, rows)
+	for i := 0; i < 5000; i += 7 {
+		remove(t, tb, &rows, fmt.Sprintf("id-%d", i))
+	}
+	indexes := index.NewSet(tb, indexesBut(0))
+	defer indexes.Close()
+	for seed := range 25 {
+		v := rapid.Custom(drawQuery).Example(seed)
+		want, q := naiveRun(v, rows), parse(t, v)
+		for i, s := range []query.Source{{Table: tb}, {Table: tb, Indexes: indexes}} {
+			slots, _, err := q.Run(s, nil)
+			require.Nil(t, err)
+			require.True(t, slices.Equal(want, idsOf(tb, slots)), "indexes: %d, %s", i, show(v))
+		}
+	}
 }
 
 func remove(t require.TestingT, tb *table.Table, rows *[]naiveRow, id string) {
@@ -125,178 +172,6 @@ func remove(t require.TestingT, tb *table.Table, rows *[]naiveRow, id string) {
 	}
 }
 
-// Fields whose columns end up as each kind there is: number is of floats, tag shares its strings, mixed has anything.
-func drawRows(rt *rapid.T) []naiveRow {
-	n := rapid.IntRange(1, 150).Draw(rt, "rows")
-	seed := rapid.Uint64().Draw(rt, "seed")
-	draw := func(n int) int { // far cheaper than a draw of rapid's for each cell
-		seed = seed*6364136223846793005 + 1442695040888963407
-		return int(seed>>33) % n
-	}
-	rows := make([]naiveRow, n)
-	for i := range rows {
-		r := naiveRow{"id": text(fmt.Sprintf("id-%d", i))}
-		for name, pool := range pools {
-			if v := pool[draw(len(pool))]; v.Tag != value.Absent {
-				r[name] = v
-			}
-		}
-		r["unique"] = text(fmt.Sprintf("a common beginning %d", draw(1000)))
-		rows[i] = r
-	}
-	rows[0]["early"] = text("a") // a column with memory for the first rows only
-	return rows
-}
-
-var (
-	numbers = []value.Value{
-		{}, null, number(0), number(math.Copysign(0, -1)), number(1), number(-1), number(2.5), number(math.NaN()),
-		number(math.Inf(1)), number(math.Inf(-1)), number(math.MaxFloat64), number(5e-324),
-	}
-	dates = []value.Value{{}, date(0), date(-1), date(1.7e12), date(math.NaN())}
-	strs  = []value.Value{{}, null, text(""), text("a"), text("a\x00"), text("ab"), text("b"), text("Ä"), text("\xed\xa0\x80"), text("a longer string"), text("a longer string still"),
-		text(strings.Repeat("too long to be shared ", 5)), text(strings.Repeat("too long to be shared ", 5) + "2")}
-	bare   = []value.Value{{}, null, yes, no}
-	nested = []value.Value{
-		{}, array(), array(text("a")), array(number(1), null), array(array(text("a"))), object(), object("a", text("a"), "b", number(1)),
-		object("b", number(1), "a", text("a")), object("a", object("b", yes)), object("a", null), {Tag: value.Bytes, Str: []byte("a")},
-	}
-	anything = concat(numbers, dates, strs, bare, nested)
-
-	pools = map[string][]value.Value{
-		"number": numbers, "date": concat(dates, numbers), "tag": strs, "flag": bare, "tree": nested, "mixed": anything,
-		"none": {{}},
-	}
-)
-
-func concat(pools ...[]value.Value) (all []value.Value) {
-	for _, p := range pools {
-		all = append(all, p...)
-	}
-	return all
-}
-
-func drawQuery(rt *rapid.T) value.Value {
-	q := object()
-	add := func(key string, v value.Value) {
-		if rapid.Bool().Draw(rt, key) {
-			q.Keys, q.Items = append(q.Keys, []byte(key)), append(q.Items, v)
-		}
-	}
-	add("filter", drawFilter(rt, 3))
-	add("sort", array(rapid.SliceOfN(rapid.Custom(drawSort), 0, 3).Draw(rt, "sorts")...))
-	add("limit", number(float64(rapid.SampledFrom([]int{0, 1, 2, 5, 40, 1000}).Draw(rt, "limits"))))
-	add("offset", number(float64(rapid.SampledFrom([]int{0, 1, 5, 100, 1000}).Draw(rt, "offsets"))))
-	return q
-}
-
-func drawSort(rt *rapid.T) value.Value {
-	s := object("field", text(drawField(rt)))
-	if dir := rapid.SampledFrom([]string{"", "asc", "desc"}).Draw(rt, "dir"); dir != "" {
-		s = object("field", text(drawField(rt)), "dir", text(dir))
-	}
-	return s
-}
-
-func drawField(rt *rapid.T) string {
-	return rapid.SampledFrom([]string{
-		"number", "date", "tag", "flag", "tree", "mixed", "unique", "none", "early", "never", "id", "version",
-		"tree.a", "tree.a.b", "mixed.b", "tree.0", "id.x",
-	}).Draw(rt, "field")
-}
-
-func drawFilter(rt *rapid.T, depth int) value.Value {
-	kind := rapid.IntRange(0, 5).Draw(rt, "kind")
-	if depth == 0 {
-		kind = min(kind, 2)
-	}
-	switch kind {
-	case 3:
-		return object("op", text("not"), "arg", drawFilter(rt, depth-1))
-	case 4, 5:
-		op := []string{"and", "or"}[kind-4]
-		args := array()
-		for range rapid.IntRange(0, 3).Draw(rt, "args") {
-			args.Items = append(args.Items, drawFilter(rt, depth-1))
-		}
-		return object("op", text(op), "args", args)
-	case 0:
-		return drawMap(rt)
-	}
-	op := drawOperator(rt)
-	f := object("op", text(op), "field", text(drawField(rt)), "value", drawOperand(rt, op))
-	switch op {
-	case "in", "notIn":
-		f.Keys[2] = []byte("values")
-	case "isNull", "exists":
-		f.Keys, f.Items = f.Keys[:2], f.Items[:2]
-	}
-	return f
-}
-
-func drawMap(rt *rapid.T) value.Value {
-	f := object()
-	for _, name := range rapid.SliceOfNDistinct(rapid.Custom(drawField), 0, 3, rapid.ID).Draw(rt, "fields") {
-		f.Keys = append(f.Keys, []byte(name))
-		v := drawOperand(rt, "eq")
-		if v.Tag == value.Object || rapid.Bool().Draw(rt, "operators") {
-			v = object()
-			for _, op := range rapid.SliceOfNDistinct(rapid.Custom(drawOperator), 0, 2, rapid.ID).Draw(rt, "ops") {
-				v.Keys, v.Items = append(v.Keys, []byte(op)), append(v.Items, drawOperand(rt, op))
-			}
-		}
-		f.Items = append(f.Items, v)
-	}
-	return f
-}
-
-func drawOperator(rt *rapid.T) string {
-	return rapid.SampledFrom([]string{"eq", "ne", "in", "notIn", "gt", "gte", "lt", "lte", "has", "isNull", "exists"}).Draw(rt, "op")
-}
-
-func drawOperand(rt *rapid.T, op string) value.Value {
-	given := anything[1:]
-	switch op {
-	case "in", "notIn":
-		return array(rapid.SliceOfN(rapid.SampledFrom(withoutAbsent(given)), 0, 5).Draw(rt, "values")...)
-	case "isNull", "exists":
-		return yes
-	case "gt", "gte", "lt", "lte":
-		given = concat(numbers[2:], dates[1:], strs[2:], []value.Value{text("id-3"), text("a common beginning 500")})
-	}
-	return rapid.SampledFrom(withoutAbsent(given)).Draw(rt, "value")
-}
-
-func withoutAbsent(pool []value.Value) (out []value.Value) {
-	for _, v := range pool {
-		if v.Tag != value.Absent {
-			out = append(out, v)
-		}
-	}
-	return append(out, text("id-3"), text("id-13"), text("a common beginning 7"))
-}
-
-// show writes a query for a failed test.
-func show(v value.Value) string {
-	switch v.Tag {
-	case value.Number, value.Date:
-		return fmt.Sprintf("%v(%v)", v.Tag, v.Num)
-	case value.String:
-		return fmt.Sprintf("%q", v.Str)
-	case value.Array, value.Object:
-		parts := []string{}
-		for i := range v.Items {
-			part := show(v.Items[i])
-			if v.Tag == value.Object {
-				part = string(v.Keys[i]) + ": " + part
-			}
-			parts = append(parts, part)
-		}
-		return v.Tag.String() + "{" + strings.Join(parts, ", ") + "}"
-	}
-	return fmt.Sprint(uint8(v.Tag))
-}
-
 // Cells that are absent, beyond the end of a column's memory or in it, share no string and equal none.
 func TestStringsThatNoRowHas(t *testing.T) {
 	rows := []naiveRow{{"id": text("a"), "s": text(strings.Repeat("long ", 20))}, {"id": text("b"), "t": yes}, {"id": text("c"), "s": text("short")}}
@@ -309,4 +184,18 @@ func TestStringsThatNoRowHas(t *testing.T) {
 	require.Equal(t, []string{"a"}, run(t, tb, object("filter", eq("s", text(strings.Repeat("long ", 20))))))
 	require.Len(t, run(t, tb, object("filter", eq("s", null))), 41)
 	require.Len(t, run(t, tb, object("filter", object("s", object("ne", text("none"))))), 43)
+}
+
+// Strings that are shared, in a column that has numbers too, and that begin alike.
+func TestSortBySharedStringsAmongNumbers(t *testing.T) {
+	rows := []naiveRow{
+		{"id": text("a"), "m": text("a longer string still"), "n": number(1)}, {"id": text("b"), "m": text("a longer string"), "n": number(2)},
+		{"id": text("c"), "m": number(1), "n": number(3)}, {"id": text("d"), "m": text("a longer string"), "n": number(0)},
+		{"id": text("e"), "m": text("a longer string still"), "n": number(0)},
+	}
+	tb := fill(t, rows)
+	for _, dir := range []string{"asc", "desc"} {
+		q := object("sort", array(by("m", dir), by("n", "asc")))
+		require.Equal(t, naiveRun(q, rows), run(t, tb, q))
+	}
 }

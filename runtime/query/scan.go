@@ -2,7 +2,7 @@ package query
 
 import (
 	"math"
-	"math/bits"
+	"unsafe"
 
 	"github.com/atoma-dev/atoma/runtime/table"
 	"github.com/atoma-dev/atoma/runtime/value"
@@ -13,45 +13,90 @@ const (
 	chunkWords = 4096 / wordLen
 )
 
-// narrowLeaf narrows set by a leaf: in a loop for the kind of the column where there is one, else cell by cell.
-func (e *evaluation) narrowLeaf(n *node, set []uint64) {
-	a := bindField(e.table, n.field)
-	switch {
-	case a.number == table.FieldID && len(a.rest) == 0 && n.op == opEqual:
-		e.narrowID(n, set)
-	case !a.plain() || !e.narrowColumn(a.column, n, set):
-		each(set, func(slot uint32, scratch *[8]byte) bool {
-			return n.match(a.cell(slot, scratch))
-		})
-	}
-}
-
-// each keeps members of set for which keep holds.
-func each(set []uint64, keep func(slot uint32, scratch *[8]byte) bool) {
-	var scratch [8]byte
-	for w, word := range set {
-		for rest := word; rest != 0; rest &= rest - 1 {
-			if bit := bits.TrailingZeros64(rest); !keep(uint32(w*wordLen+bit), &scratch) {
-				word &^= 1 << bit
-			}
+// narrowLeaf narrows set by a leaf: by what an index has, in a loop for the kind of the column where there is one, else
+// row by row.
+func (e *evaluation) narrowLeaf(p *plan, set []uint64) {
+	switch p.via {
+	case viaOrdered, viaID:
+		e.narrowHits(p, set)
+		return
+	case viaText:
+		if _, verified, ok := e.indexedText(e.indexes, p.node, set); ok {
+			e.trace.searched(p, verified, set)
+			return
 		}
-		set[w] = word
+	}
+	a := bindField(e.table, p.field)
+	switch {
+	case p.op >= opStarts:
+		before := e.trace.count(set)
+		e.narrowText(a, p.node, set)
+		e.trace.scanned(p, before, set)
+	case !a.plain():
+		e.narrowRows(p, set)
+	default:
+		before := e.trace.count(set)
+		if !e.narrowColumn(a.column, p.node, set) {
+			e.narrowRows(p, set)
+			return
+		}
+		e.trace.scanned(p, before, set)
 	}
 }
 
-func (e *evaluation) narrowID(n *node, set []uint64) {
-	slot, ok := uint32(0), false
-	if n.operand.tag == value.String {
-		slot, ok = e.table.Lookup(n.operand.payload)
+// narrowHits leaves the members of set that an index has for a leaf.
+func (e *evaluation) narrowHits(p *plan, set []uint64) {
+	hits := e.empty()
+	if p.via == viaID {
+		for _, slot := range e.appendHits(nil, p) {
+			hits[slot>>6] |= 1 << (slot & 63)
+		}
+	} else if total := p.index.Len(); p.exact && p.rows > total/2 {
+		// The rest are fewer: they are taken out.
+		at := 0
+		for _, s := range ascending(p.spans) {
+			mark(hits, p, at, s.from)
+			at = s.to
+		}
+		mark(hits, p, at, total)
+		for w := range hits {
+			hits[w] = ^hits[w]
+		}
+	} else {
+		for _, s := range p.spans {
+			mark(hits, p, s.from, s.to)
+		}
 	}
-	word := uint64(0)
-	if ok {
-		word = set[slot>>6] & (1 << (slot & 63))
+	for w := range set {
+		set[w] &= hits[w]
 	}
-	clear(set)
-	if ok {
-		set[slot>>6] = word
+	e.free(hits)
+	e.trace.leaf(p, e.trace.count(set))
+	if !p.exact {
+		e.narrowRows(p, set)
 	}
+}
+
+// mark puts the rows at positions of a leaf's index into a bitset.
+func mark(hits []uint64, p *plan, from, to int) {
+	for from < to {
+		run := p.index.Run(from)
+		run = run[:min(len(run), to-from)]
+		for _, slot := range run {
+			hits[slot>>6] |= 1 << (slot & 63)
+		}
+		from += len(run)
+	}
+}
+
+// ascending puts spans in order. There are few that hold more than half of all rows.
+func ascending(spans []span) []span {
+	order := value.Permutation(len(spans), func(a, b uint32) int { return spans[a].from - spans[b].from })
+	sorted := make([]span, len(spans))
+	for i, at := range order {
+		sorted[i] = spans[at]
+	}
+	return sorted
 }
 
 // narrowColumn narrows set by a leaf in a typed loop, if there is one for it.
@@ -62,14 +107,18 @@ func (e *evaluation) narrowColumn(c *table.Column, n *node, set []uint64) bool {
 		byTag(c, set, 1<<value.Absent|1<<value.Null)
 	case n.op == opIn:
 		return narrowIn(c, n, set)
-	case n.op != opHas && c.Count(tag) == 0:
-		clear(set)
 	case n.op == opHas:
+		if c.Count(value.Array) == 0 {
+			clear(set)
+			return true
+		}
 		return false
+	case c.Count(tag) == 0:
+		clear(set)
 	case tag.Bare():
 		byTag(c, set, 1<<tag)
 	case tag.Numeric() && c.Kind() == table.Floats:
-		narrowFloats(c, n, set)
+		narrowFloats(c, n, set, c.Count(tag) == e.table.Len())
 	case tag == value.String && c.Kind() == table.Refs:
 		narrowStrings(c, n, set)
 	default:
@@ -104,11 +153,30 @@ func byTag(c *table.Column, set []uint64, tags uint16) {
 	}
 }
 
-// tagged gives the places of a word whose tag is one of tags.
+// tagged gives the places of a word whose tag is one of tags. It compares eight tags at once.
 func tagged(places []byte, tags uint16) uint64 {
+	const (
+		ones  = 0x0101010101010101
+		lows  = 0x7F7F7F7F7F7F7F7F
+		tops  = 0x8080808080808080
+		order = 0x0102040810204080 // moves the lowest bits of eight bytes into one, the first byte's lowest
+	)
 	held := uint64(0)
-	for i, tag := range places {
-		held |= uint64(tags>>(tag&15)&1) << i
+	at := 0
+	for ; at+8 <= len(places); at += 8 {
+		eight := *(*uint64)(unsafe.Pointer(&places[at]))
+		hits := uint64(0)
+		for tag, rest := uint64(0), tags; rest != 0; tag, rest = tag+1, rest>>1 {
+			if rest&1 == 0 {
+				continue
+			}
+			differs := eight ^ tag*ones
+			hits |= ^((differs&lows + lows) | differs) & tops
+		}
+		held |= (hits >> 7) * order >> 56 << at
+	}
+	for ; at < len(places); at++ {
+		held |= uint64(tags>>(places[at]&15)&1) << at
 	}
 	if tags&1 != 0 && len(places) < wordLen {
 		held |= math.MaxUint64 << len(places)
@@ -116,8 +184,8 @@ func tagged(places []byte, tags uint16) uint64 {
 	return held
 }
 
-// narrowFloats keeps numbers, or dates, within an interval.
-func narrowFloats(c *table.Column, n *node, set []uint64) {
+// narrowFloats keeps numbers, or dates, within an interval. only says that no row has a cell of another tag.
+func narrowFloats(c *table.Column, n *node, set []uint64, only bool) {
 	low, high, ok := n.interval()
 	switch {
 	case !ok:
@@ -127,26 +195,41 @@ func narrowFloats(c *table.Column, n *node, set []uint64) {
 		keepNaN(c, set, byte(n.operand.tag))
 		return
 	}
-	want := byte(n.operand.tag)
+	tags := uint16(1) << n.operand.tag
 	for w, members := range set {
 		if members == 0 {
 			continue
 		}
-		floats := word(c.Floats(w/chunkWords), w)
-		tags := word(c.Tags(w/chunkWords), w)
-		held := uint64(0)
-		for i, f := range floats[:min(len(floats), len(tags))] {
-			held |= bit(f >= low) & bit(f <= high) & bit(tags[i] == want) << i
+		held := between(word(c.Floats(w/chunkWords), w), low, high)
+		if !only {
+			held &= tagged(word(c.Tags(w/chunkWords), w), tags)
 		}
 		set[w] = members & held
 	}
 }
 
+// between gives the places of a word whose float is within an interval.
+func between(floats []float64, low, high float64) uint64 {
+	held := uint64(0)
+	for i := len(floats) - 1; i >= 0; i-- {
+		f := floats[i]
+		held = held<<1 | bit(f >= low)&bit(f <= high)
+	}
+	return held
+}
+
 func keepNaN(c *table.Column, set []uint64, want byte) {
-	each(set, func(slot uint32, _ *[8]byte) bool {
-		f := c.Float(slot)
-		return byte(c.Tag(slot)) == want && f != f
-	})
+	for w, members := range set {
+		if members == 0 {
+			continue
+		}
+		floats := word(c.Floats(w/chunkWords), w)
+		held := uint64(0)
+		for i, f := range floats {
+			held |= bit(f != f) << i
+		}
+		set[w] = members & held & tagged(word(c.Tags(w/chunkWords), w), 1<<want)
+	}
 }
 
 // interval gives the numbers for which a leaf holds: from low to high, both within. NaN as low is eq NaN.
@@ -198,8 +281,9 @@ func byCode(c *table.Column, set []uint64, code uint32) {
 			continue
 		}
 		held := uint64(0)
-		for i, ref := range word(c.Refs(w/chunkWords), w) {
-			held |= bit(ref == code) << i
+		refs := word(c.Refs(w/chunkWords), w)
+		for i := len(refs) - 1; i >= 0; i-- {
+			held = held<<1 | bit(refs[i] == code)
 		}
 		set[w] = members & held
 	}
@@ -260,18 +344,13 @@ func narrowIn(c *table.Column, n *node, set []uint64) bool {
 	switch c.Kind() {
 	case table.Bare:
 		byTag(c, set, n.set.bare)
-	case table.Floats:
-		each(set, func(slot uint32, _ *[8]byte) bool {
-			tag := c.Tag(slot)
-			return n.set.hasTag(tag) || tag.Numeric() && n.set.hasFloat(tag, c.Float(slot))
-		})
 	case table.Refs:
 		if len(n.set.others) > 0 {
 			return false
 		}
 		byString(c, set, n.set.bare, n.set.hasString)
 	default:
-		return false
+		return false // row by row
 	}
 	return true
 }

@@ -2,10 +2,12 @@ package query
 
 import (
 	"bytes"
+	"math"
 	"math/bits"
 	"slices"
 
 	"github.com/atoma-dev/atoma/runtime/radix"
+	"github.com/atoma-dev/atoma/runtime/table"
 )
 
 const (
@@ -13,27 +15,35 @@ const (
 	maxTop   = 4096 // and only up to so many: their keys then stay in the processor's cache
 )
 
-// top gives the first k rows of a set in the order of keys. It keeps the best so far in a heap with the worst of them
+// top gives the first k rows found in the order of keys. It keeps the best so far in a heap with the worst of them
 // on top, so that most rows are done with after one comparison. The result is the evaluation's.
-func (e *evaluation) top(keys []sortKey, set []uint64, k int) []uint32 {
+func (e *evaluation) top(keys []sortKey, f found, k int) []uint32 {
 	const step = 1024
 	e.items = slices.Grow(e.items[:0], k+step)
 	h := &heap{eval: e, keys: keys, limit: k, items: e.items[:0]}
+	if keys[0].score == nil {
+		h.floats = keys[0].Floats()
+	}
 	block := e.items[k : k : k+step]
-	for w, word := range set {
-		for ; word != 0; word &= word - 1 {
-			block = append(block, radix.Item{Slot: uint32(w*wordLen + bits.TrailingZeros64(word))})
-		}
-		if len(block) > step-wordLen || w == len(set)-1 {
-			keys[0].load(block)
-			for i := range block {
-				if len(h.items) < k || compareItems(block[i], h.items[0]) <= 0 {
-					h.offer(block[i])
-				}
-			}
+	for _, slot := range f.slots {
+		if block = append(block, radix.Item{Slot: slot}); len(block) == step {
+			h.offerAll(block)
 			block = block[:0]
 		}
 	}
+	for w, word := range f.set {
+		if word != 0 && h.floats != nil {
+			word &= h.passing(w)
+		}
+		for ; word != 0; word &= word - 1 {
+			block = append(block, radix.Item{Slot: uint32(w*wordLen + bits.TrailingZeros64(word))})
+		}
+		if len(block) > step-wordLen {
+			h.offerAll(block)
+			block = block[:0]
+		}
+	}
+	h.offerAll(block)
 	h.sort()
 	e.slots = e.slots[:0]
 	for i := range h.items {
@@ -48,6 +58,39 @@ type heap struct {
 	keys  []sortKey
 	limit int
 	items []radix.Item // each before its parent, (i-1)/2, or equal
+
+	floats *table.Column // the first key, if all rows have a number in it, or all a date
+}
+
+// passing gives the rows of a word that are not behind the worst of a full heap by the first key.
+func (h *heap) passing(w int) uint64 {
+	if len(h.items) < h.limit || h.limit == 0 {
+		return math.MaxUint64
+	}
+	worst := h.floats.FloatAt(h.items[0].Slot)
+	switch floats := word(h.floats.Floats(w/chunkWords), w); {
+	case worst != worst:
+		return math.MaxUint64
+	case h.keys[0].desc:
+		return between(floats, worst, math.Inf(1))
+	default:
+		return between(floats, math.Inf(-1), worst)
+	}
+}
+
+// offerAll offers items that have slots only.
+func (h *heap) offerAll(items []radix.Item) {
+	h.keys[0].load(items)
+	for i := range items {
+		item := &items[i]
+		if len(h.items) == h.limit {
+			worst := &h.items[0]
+			if item.Class > worst.Class || item.Class == worst.Class && item.Key > worst.Key {
+				continue
+			}
+		}
+		h.offer(*item)
+	}
 }
 
 func (h *heap) offer(item radix.Item) {
@@ -56,7 +99,7 @@ func (h *heap) offer(item radix.Item) {
 		h.up(len(h.items) - 1)
 		return
 	}
-	if h.limit > 0 && h.compare(item, h.items[0]) < 0 {
+	if h.limit > 0 && h.compare(&item, &h.items[0]) < 0 {
 		h.items[0] = item
 		h.down(0)
 	}
@@ -76,7 +119,7 @@ func (h *heap) sort() {
 func (h *heap) up(i int) {
 	for i > 0 {
 		parent := (i - 1) / 2
-		if h.compare(h.items[i], h.items[parent]) <= 0 {
+		if h.compare(&h.items[i], &h.items[parent]) <= 0 {
 			return
 		}
 		h.items[i], h.items[parent] = h.items[parent], h.items[i]
@@ -90,10 +133,10 @@ func (h *heap) down(i int) {
 		if child >= len(h.items) {
 			return
 		}
-		if right := child + 1; right < len(h.items) && h.compare(h.items[right], h.items[child]) > 0 {
+		if right := child + 1; right < len(h.items) && h.compare(&h.items[right], &h.items[child]) > 0 {
 			child = right
 		}
-		if h.compare(h.items[child], h.items[i]) <= 0 {
+		if h.compare(&h.items[child], &h.items[i]) <= 0 {
 			return
 		}
 		h.items[i], h.items[child] = h.items[child], h.items[i]
@@ -102,14 +145,9 @@ func (h *heap) down(i int) {
 }
 
 // compare orders two items that have the class and key of the first sort key loaded.
-func (h *heap) compare(a, b radix.Item) int {
-	if order := compareItems(a, b); order != 0 {
+func (h *heap) compare(a, b *radix.Item) int {
+	if order := h.keys[0].compareLoaded(a, b); order != 0 {
 		return order
-	}
-	if k := &h.keys[0]; !k.exact(a.Class) {
-		if order := k.compareText(a.Slot, b.Slot); order != 0 {
-			return order
-		}
 	}
 	for i := 1; i < len(h.keys); i++ {
 		if order := h.keys[i].compare(a.Slot, b.Slot); order != 0 {
@@ -118,33 +156,4 @@ func (h *heap) compare(a, b radix.Item) int {
 	}
 	t := h.eval.table
 	return bytes.Compare(t.ID(a.Slot), t.ID(b.Slot))
-}
-
-func (k *sortKey) compare(a, b uint32) int {
-	pair := [2]radix.Item{{Slot: a}, {Slot: b}}
-	k.load(pair[:])
-	if order := compareItems(pair[0], pair[1]); order != 0 || k.exact(pair[0].Class) {
-		return order
-	}
-	return k.compareText(a, b)
-}
-
-func (k *sortKey) compareText(a, b uint32) int {
-	order := bytes.Compare(k.text(a), k.text(b))
-	if k.desc {
-		return -order
-	}
-	return order
-}
-
-func compareItems(a, b radix.Item) int {
-	switch {
-	case a.Class != b.Class:
-		return int(a.Class) - int(b.Class)
-	case a.Key < b.Key:
-		return -1
-	case a.Key > b.Key:
-		return 1
-	}
-	return 0
 }

@@ -1,4 +1,4 @@
-// useAll and useOne in a real browser, with each React that is supported, and on the server.
+// The hooks in a real browser, with each React that is supported, and on the server.
 
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
@@ -12,13 +12,19 @@ import { bundle } from './bundle.mjs'
 const server = `import { createElement } from 'react'
 import { renderToString } from 'react-dom/server'
 import { createClient } from 'atoma-wasm'
-import { useAll, useOne } from 'atoma-wasm/react'
+import { useAggregate, useAll, useCount, useIds, useMany, useOne, useQuery, useStatus, useSuspenseQuery } from 'atoma-wasm/react'
 
 const client = await createClient()
 await client.stores.Todo.addMany([{ id: 'b', title: 'B' }, { id: 'a', title: 'A' }])
 const All = () => createElement('ul', null, useAll(client.stores('Todo')).map(({ id, title }) => createElement('li', { key: id }, title)))
 const One = ({ id }) => createElement('p', null, useOne(client.stores.Todo, id)?.title ?? 'none')
-const page = () => renderToString([All, One, One, One].map((type, i) => createElement(type, { key: i, id: [, 'b', 'c'][i] })))
+const Rest = () => {
+  const { Todo } = client.stores
+  const { status, data } = useQuery(Todo, { limit: 1 })
+  const told = [status, data.length, useSuspenseQuery(Todo).data.length, useIds(Todo), useMany(Todo, ['b', 'x']).length, useCount(Todo), useAggregate(Todo, { metrics: { n: 'count' } })[0].n, useStatus(client).hydrated]
+  return createElement('i', null, told.join(' '))
+}
+const page = () => renderToString([All, One, One, One, Rest].map((type, i) => createElement(type, { key: i, id: [, 'b', 'c'][i] })))
 
 export const pages = [page(), page()]
 await client.stores.Todo.deleteOne('b')
@@ -59,8 +65,8 @@ describe('hooks', { concurrency: true }, () => {
       const { folder, remove } = await makeApp({ 'server.js': server }, { react })
       try {
         const { pages } = await import(pathToFileURL(join(folder, 'server.js')).href)
-        const full = '<ul><li>A</li><li>B</li></ul><p>B</p><p>none</p><p>none</p>'
-        assert.deepEqual(pages, [full, full, '<ul><li>A</li></ul><p>none</p><p>none</p><p>none</p>'])
+        const full = '<ul><li>A</li><li>B</li></ul><p>B</p><p>none</p><p>none</p><i>success 1 2 a,b 1 2 2 true</i>'
+        assert.deepEqual(pages, [full, full, '<ul><li>A</li></ul><p>none</p><p>none</p><p>none</p><i>success 1 1 a 0 1 1 true</i>'])
       } finally {
         await remove()
       }

@@ -128,7 +128,7 @@ test('a view that is subscribed to long after it was rendered is told of changes
     mock.timers.tick(60_000)
     let told = 0
     const off = view.subscribe(() => told++)
-    await store.addOne({ id: 'a' })
+    await store.addOne({ id: 'a', n: 1 })
     await Promise.resolve().then(() => {})
     assert.equal(told, 1)
     assert.deepEqual(ids(view.current().data), ['a'])
@@ -180,20 +180,78 @@ test('a view that was listened to late leaves the view that took its place', asy
 test('a view that fails is reported, and the others are told', async () => {
   const store = await openStore()
   const { live } = channel(store).getHandle() as Live
-  const broken = live.view({ filter: { n: 1 } }) as unknown as { notify(): void; subscribe(listener: () => void): () => void }
+  const broken = live.view({ filter: { n: 1 } }) as unknown as { pull(): void; subscribe(listener: () => void): () => void }
   broken.subscribe(() => {})
   const failure = new Error('the engine panicked')
-  broken.notify = () => { throw failure }
+  broken.pull = () => { throw failure }
   let told = 0
   live.view(undefined).subscribe(() => told++)
   const reported = mock.method(console, 'error', () => {})
   try {
-    await store.addOne({ id: 'a' })
+    await store.addOne({ id: 'a', n: 1 })
     await Promise.resolve().then(() => {})
     assert.equal(told, 1)
     assert.deepEqual(reported.mock.calls.map((call) => call.arguments), [[failure]])
   } finally {
     reported.mock.restore()
+  }
+})
+
+test('a panic in one view is reported once, the view begins anew, and is right again', async () => {
+  const store = await openStore()
+  const handle = channel(store).getHandle() as Live & { instance: { call(op: number, ...more: number[]): void } }
+  const told: number[] = []
+  handle.live.view({ filter: { n: 1 } }).subscribe(() => told.push(handle.live.view({ filter: { n: 1 } }).current().data.length))
+  const call = handle.instance.call.bind(handle.instance)
+  const opViewPull = 22
+  const failure = new Error('the engine panicked')
+  let failures = 1
+  handle.instance.call = (op, ...more) => {
+    if (op === opViewPull && failures-- > 0) throw failure
+    call(op, ...more)
+  }
+  const reported = mock.method(console, 'error', () => {})
+  const reports = (): number => reported.mock.calls.filter((call) => call.arguments[0] === failure).length
+  try {
+    await store.addOne({ id: 'a', n: 1 })
+    await turn()
+    assert.deepEqual([told, reports()], [[], 1])
+    await store.addOne({ id: 'b', n: 2 })
+    await turn()
+    assert.deepEqual([told, reports()], [[1], 1])
+    await store.addOne({ id: 'c', n: 1 })
+    await turn()
+    assert.deepEqual(told, [1, 2])
+  } finally {
+    reported.mock.restore()
+    handle.instance.call = call
+  }
+})
+
+test('the engine keeps a result for as long as somebody may ask for it, and no longer', async () => {
+  mock.timers.enable({ apis: ['setTimeout'] })
+  try {
+    const client = await open<{ A: Loose }>()
+    const handle = channel(client.stores.A).getHandle() as Live & { hub: { open: Map<number, unknown>; active: number } }
+    const { hub, live } = handle
+    const views = Array.from({ length: 20 }, (_, n) => live.view({ filter: { n } }))
+    const offs = views.map((view) => view.subscribe(() => {}))
+    assert.deepEqual([hub.open.size, hub.active], [20, 20])
+    offs.slice(5).forEach((off) => (off(), off()))
+    mock.timers.tick(60_000)
+    assert.deepEqual([hub.open.size, hub.active], [5, 5])
+    await client.stores.A.addOne({ id: 'a', n: 7 })
+    assert.deepEqual(ids(views[7]!.current().data), ['a'], 'a look opens it again')
+    assert.equal(hub.open.size, 6)
+    assert.equal(live.view({ filter: { n: 7 } }), views[7], 'and others find it')
+    mock.timers.tick(60_000)
+    assert.equal(hub.open.size, 5)
+    await client.dispose()
+    assert.deepEqual([hub.open.size, hub.active], [0, 0])
+    offs.forEach((off) => off())
+    assert.deepEqual(ids(views[7]!.current().data), ['a'], 'the last result stays')
+  } finally {
+    mock.timers.reset()
   }
 })
 

@@ -63,6 +63,27 @@ const filters: [ModelFilter, string[]][] = [
   [{ v: { gt: 'a' } }, ['b', 'smile', 'edge', 'lone', 'long']],
   [{ v: { gt: '\uffff' } }, ['smile']],
   [{ v: { lt: 'a' } }, ['empty', 'zeroText', 'A']],
+  [{ v: { startsWith: '' } }, ['empty', 'zeroText', 'a', 'A', 'b', 'smile', 'edge', 'lone', 'long']],
+  [{ v: { startsWith: 'A' } }, ['a', 'A', 'long']],
+  [{ v: { startsWith: '😀' } }, ['smile']],
+  [{ v: { startsWith: '\ud83d' } }, []],
+  [{ v: { startsWith: '\ud800' } }, ['lone']],
+  [{ v: { endsWith: 'a'.repeat(299) } }, ['long']],
+  [{ v: { endsWith: 'B' } }, ['b']],
+  [{ v: { contains: 'aA' } }, ['long']],
+  [{ v: { contains: '' } }, ['empty', 'zeroText', 'a', 'A', 'b', 'smile', 'edge', 'lone', 'long']],
+  [{ v: { contains: '\uffff' } }, ['edge']],
+  [{ 'v.b.c': { contains: 'X' } }, ['deep', 'deepToo']],
+  [{ v: { text: { query: 'A' } } }, ['a', 'A', 'list']],
+  [{ v: { text: { query: '0 0' } } }, ['zeroText']],
+  [{ v: { text: { query: '' } } }, []],
+  [{ v: { text: { query: '!?' } } }, []],
+  [{ v: { text: { query: 'c', mode: 'fuzzy' } } }, ['zeroText', 'a', 'A', 'b', 'list']],
+  [expr({ op: 'startsWith', field: 'v', value: 'a' }), ['a', 'A', 'long']],
+  [expr({ op: 'endsWith', field: 'v', value: '0' }), ['zeroText']],
+  [expr({ op: 'contains', field: 'v', value: 'b' }), ['b']],
+  [expr({ op: 'text', field: 'v', query: 'b', mode: 'match' }), ['b']],
+  [expr({ op: 'not', arg: { v: { contains: 'a' } } }), Object.keys(kinds).filter((id) => !['a', 'A', 'long'].includes(id))],
   [{ v: { has: 1 } }, ['list']],
   [{ v: { has: null } }, ['list']],
   [{ v: { has: NaN } }, ['nans']],
@@ -210,7 +231,7 @@ test('random queries over random rows answer as the model does', async () => {
   const comparable = (): unknown => random.pick(values.filter((v) => typeof v === 'number' || typeof v === 'string' || v instanceof Date))
   const filter = (depth: number): ModelFilter => {
     const field = random.pick(paths)
-    const op = random.pick(depth > 0 ? ['and', 'or', 'not', 'map', 'map'] : ['eq', 'ne', 'in', 'notIn', 'gt', 'gte', 'lt', 'lte', 'has', 'isNull', 'exists'])
+    const op = random.pick(depth > 0 ? ['and', 'or', 'not', 'map', 'map'] : ['eq', 'ne', 'in', 'notIn', 'gt', 'gte', 'lt', 'lte', 'has', 'isNull', 'exists', 'startsWith', 'endsWith', 'contains', 'text'])
     const some = <T>(make: () => T): T[] => Array.from({ length: random.below(4) }, make)
     if (op === 'map') {
       const plain = operand()
@@ -220,6 +241,8 @@ test('random queries over random rows answer as the model does', async () => {
     if (op === 'not') return { op, arg: filter(depth - 1) }
     if (op === 'in' || op === 'notIn') return { op, field, values: some(operand) }
     if (op === 'isNull' || op === 'exists') return { op, field }
+    if (op === 'text') return { op, field, query: random.pick(['a', 'B', 'aa', 'ab b', 'x', '1', '']), mode: random.pick(['match', 'fuzzy'] as const), distance: random.below(3) }
+    if (op.endsWith('With') || op === 'contains') return { op, field, value: random.pick(['', 'a', 'A', 'b', 'x', 'xX', '😀', '\uffff', 'é', '\udc00']) }
     return { op, field, value: op.startsWith('g') || op.startsWith('l') ? comparable() : operand() }
   }
   for (let round = 0; round < 8; round++) {

@@ -1,23 +1,33 @@
 // Queries as API.md words them, evaluated the naive way: what the engine's answers are compared with.
 
 import type { Loose } from './support.js'
+import { matchesText, type ModelText } from './text-model.js'
 
 export type ModelFilter = { [key: string]: unknown }
 export type ModelSort = { field: string; dir?: 'asc' | 'desc' }
-export type ModelQuery = { filter?: ModelFilter; sort?: ModelSort[]; limit?: number; offset?: number }
+export type ModelPage = { mode: 'offset'; limit?: number; offset?: number; includeTotal?: boolean }
+export type ModelQuery = { filter?: ModelFilter; sort?: ModelSort[]; limit?: number; offset?: number; page?: ModelPage }
 
 /** The rows of an answer, in order. */
 export function answer<T extends Loose>(rows: Iterable<T>, query: ModelQuery = {}): T[] {
+  const found = inOrder(rows, query)
+  const { offset: from = 0, limit } = query.page ?? query
+  return found.slice(from, limit === undefined ? undefined : from + limit)
+}
+
+/** All rows that match, in order. */
+export function inOrder<T extends Loose>(rows: Iterable<T>, query: ModelQuery = {}): T[] {
   const found = [...rows].filter((row) => query.filter === undefined || matches(row, query.filter))
-  found.sort((a, b) => {
-    for (const { field, dir } of query.sort ?? []) {
-      const order = compareCells(cell(a, field), cell(b, field), dir === 'desc')
-      if (order !== 0) return order
-    }
-    return compareText(a.id, b.id)
-  })
-  const from = query.offset ?? 0
-  return found.slice(from, query.limit === undefined ? undefined : from + query.limit)
+  return found.sort((a, b) => compareRows(a, b, query.sort))
+}
+
+/** The order of a query, ties by id included. Cells of a former state of a row will do, too. */
+export function compareRows(a: Loose, b: Loose, sort: ModelSort[] = []): number {
+  for (const { field, dir } of sort) {
+    const order = compareCells(cell(a, field), cell(b, field), dir === 'desc')
+    if (order !== 0) return order
+  }
+  return compareText(a.id, b.id)
 }
 
 export function matches(row: Loose, filter: ModelFilter): boolean {
@@ -29,7 +39,7 @@ export function matches(row: Loose, filter: ModelFilter): boolean {
   })
 }
 
-function matchesExpression(row: Loose, { op, args, arg, field, value, values }: ModelFilter): boolean {
+function matchesExpression(row: Loose, { op, args, arg, field, value, values, query, mode, distance }: ModelFilter): boolean {
   switch (op) {
     case 'and':
       return (args as ModelFilter[]).every((one) => matches(row, one))
@@ -40,6 +50,8 @@ function matchesExpression(row: Loose, { op, args, arg, field, value, values }: 
     case 'in':
     case 'notIn':
       return compareWith(cell(row, field as string), op, values)
+    case 'text':
+      return matchesText(cell(row, field as string), { query, mode, distance } as ModelText)
   }
   return compareWith(cell(row, field as string), op as string, value)
 }
@@ -60,11 +72,25 @@ function compareWith(v: unknown, op: string, operand: unknown): boolean {
       return v === null || v === undefined
     case 'exists':
       return v !== null && v !== undefined
+    case 'startsWith':
+      return typeof v === 'string' && folded(operand as string, '^', '').test(v)
+    case 'endsWith':
+      return typeof v === 'string' && folded(operand as string, '', '$').test(v)
+    case 'contains':
+      return typeof v === 'string' && folded(operand as string, '', '').test(v)
+    case 'text':
+      return matchesText(v, operand as ModelText)
   }
   const kind = kindOf(operand)
   if (kindOf(v) !== kind) return false
   const order = kind === 'string' ? compareText(v as string, operand as string) : compareNumbers(Number(v), Number(operand))
   return op === 'gt' ? order > 0 : op === 'gte' ? order >= 0 : op === 'lt' ? order < 0 : order <= 0
+}
+
+/** The flags i and u together are Unicode's simple case folding. */
+function folded(text: string, before: string, after: string): RegExp {
+  const plain = [...text].map((one) => `\\u{${one.codePointAt(0)!.toString(16)}}`).join('')
+  return new RegExp(before + plain + after, 'iu')
 }
 
 /** Dots walk own properties of plain objects. */
@@ -103,7 +129,7 @@ export function equal(a: unknown, b: unknown): boolean {
 
 const rank: Record<Kind, number> = { boolean: 0, number: 1, date: 2, string: 3, other: 4, none: 5 }
 
-function compareCells(a: unknown, b: unknown, down: boolean): number {
+export function compareCells(a: unknown, b: unknown, down: boolean): number {
   const [none, noneToo] = [isLast(a), isLast(b)]
   if (none || noneToo) return Number(none) - Number(noneToo)
   const order = compareKinds(a, b)

@@ -5,6 +5,7 @@ import { memo, Profiler, startTransition, Suspense, useEffect, useLayoutEffect, 
 import { hydrateRoot } from 'react-dom/client'
 import { renderToString } from 'react-dom/server'
 import { useAll, useOne } from 'atoma-wasm/react'
+import { queryScenarios } from './hooks-queries'
 import { endEngine, List, One, spyOn, Stage, type Todo } from './stage'
 import { equal, ok, pass, same, settled, task, until } from './until'
 
@@ -493,6 +494,8 @@ const scenarios: Record<string, (stage: Stage) => Promise<void>> = {
       void stage.add('c')
       endEngine(stage.todos)
     }),
+
+  ...queryScenarios,
 }
 
 async function keepsRows(stage: Stage, end: () => unknown): Promise<void> {

@@ -2,16 +2,30 @@
 
 import { StrictMode, type ReactNode } from 'react'
 import { createRoot, type Root } from 'react-dom/client'
-import { createClient, type Client, type Store } from 'atoma-wasm'
+import { createClient, type Client, type Schema } from 'atoma-wasm'
 import { useAll, useOne } from 'atoma-wasm/react'
 
 export interface Todo {
   id: string
   title: string
+  n?: number
+  listId?: string
 }
 
-export type TodoStore = Store<Todo>
-export type TodoClient = Client<{ Todo: Todo }>
+export interface TodoList {
+  id: string
+  name: string
+}
+
+type App = { Todo: Todo; List: TodoList }
+
+const schema = {
+  Todo: { indexes: [{ field: 'n', type: 'number' }], relations: { list: { type: 'belongsTo', to: 'List', foreignKey: 'listId' } } },
+  List: { relations: { todos: { type: 'hasMany', to: 'Todo', foreignKey: 'listId' } } },
+} as const satisfies Schema<App>
+
+export type TodoClient = Client<App, typeof schema>
+export type TodoStore = TodoClient['stores']['Todo']
 
 export class Stage {
   readonly container = document.body.appendChild(document.createElement('main'))
@@ -20,7 +34,7 @@ export class Stage {
   private constructor(readonly client: TodoClient) {}
 
   static async open(): Promise<Stage> {
-    return new Stage(await createClient<{ Todo: Todo }>())
+    return new Stage(await createClient<App, typeof schema>({ schema }))
   }
 
   get todos(): TodoStore {

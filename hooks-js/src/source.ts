@@ -1,0 +1,61 @@
+// What useSyncExternalStore takes: something to subscribe to, and what it is now.
+
+import { useMemo, useSyncExternalStore } from 'react'
+import { channelOf } from '../../jsbridge/js/channel.js'
+import type { LiveViews } from '../../jsbridge/js/live.js'
+import { copyQuery, keyOf } from '../../jsbridge/js/query-input.js'
+import type { StoreHandle } from '../../jsbridge/js/store-handle.js'
+
+export interface Source<S> {
+  subscribe(listener: () => void): () => void
+  current(): S
+}
+
+/** Reads a source that is kept over renders: what is mounted when its client is disposed keeps what it shows. */
+export function useSource<S>(source: Source<S>): S {
+  return useSyncExternalStore(source.subscribe, source.current, source.current)
+}
+
+/**
+ * The live result that `make` asks a store for. `question` is what it depends
+ * on, by value: an object written inline neither subscribes again nor loops.
+ */
+export function useLive<S>(store: unknown, question: unknown, make: (live: LiveViews, handle: StoreHandle) => Source<S>): S {
+  const channel = channelOf(store)
+  const key = keyOfValue(question)
+  const source = useMemo(() => {
+    const handle = channel.getHandle()
+    return make(handle.live, handle)
+  }, [channel, key])
+  return useSource(source)
+}
+
+/** A text that equal values share. What cannot be read is refused by whoever is asked it. */
+export function keyOfValue(value: unknown): string {
+  // the only ones for most rows of a list
+  if (value === undefined) return ''
+  if (typeof value === 'string') return `"${value}`
+  try {
+    return keyOf(copyQuery({ value }, {}))
+  } catch {
+    return 'unreadable'
+  }
+}
+
+/** A source of something that is computed of another, once for each state of it. */
+export function derived<S, D>(source: Source<S>, derive: (state: S) => D): Source<D> {
+  let from: { state: S; outcome: D } | undefined
+  return {
+    subscribe: source.subscribe,
+    current() {
+      const state = source.current()
+      if (!from || !Object.is(from.state, state)) from = { state, outcome: derive(state) }
+      return from.outcome
+    },
+  }
+}
+
+/** A source of what never changes. */
+export function constant<S>(state: S): Source<S> {
+  return { subscribe: () => () => {}, current: () => state }
+}

@@ -8,9 +8,19 @@ import addMany from './works/add-many.js'
 import addOneAwaited from './works/add-one-awaited.js'
 import addOneFresh from './works/add-one-fresh.js'
 import addOne from './works/add-one.js'
+import bulkLoad from './works/bulk-load.js'
+import contains from './works/contains.js'
+import equality from './works/equality.js'
+import fuzzy from './works/fuzzy.js'
+import liveBatch from './works/live-batch.js'
+import liveOne from './works/live-one.js'
+import liveViews from './works/live-views.js'
 import memory from './works/memory.js'
 import pause from './works/pause.js'
 import read from './works/read.js'
+import sorted from './works/sorted.js'
+import sortedText from './works/sorted-text.js'
+import sortedUnseen from './works/sorted-unseen.js'
 import start from './works/start.js'
 import updateOne from './works/update-one.js'
 
@@ -26,6 +36,16 @@ const works: Record<string, Work> = {
   memory,
   start,
   pause,
+  sorted,
+  'sorted-unseen': sortedUnseen,
+  'sorted-text': sortedText,
+  equality,
+  contains,
+  fuzzy,
+  'live-one': liveOne,
+  'live-batch': liveBatch,
+  'live-views': liveViews,
+  'bulk-load': bulkLoad,
 }
 
 const bench = {

@@ -22,7 +22,7 @@ export function evaluate({ started, quick, sizes, version, results, size }) {
   }
 }
 
-function evaluateLine({ name, unit, freshPages, rounds, samples }, { what, plain, atoma, target, aim }, quick) {
+function evaluateLine({ name, unit, freshPages, rounds, samples }, { what, plain, atoma, faster, target = faster && 1 / faster, aim }, quick) {
   const of = (key, cold) => {
     const [side, part] = (key ?? '').split('.')
     const same = samples.filter((sample) => sample.side === side && (cold ? sample.round === 0 : sample.warm))
@@ -32,7 +32,7 @@ function evaluateLine({ name, unit, freshPages, rounds, samples }, { what, plain
   const atomaOf = of(atoma)
   const ratio = plainOf && atomaOf && atomaOf.median / plainOf.median
   const cold = samples.some(({ warm }) => !warm) ? { plain: plain && of(plain, true)?.median, atoma: of(atoma, true)?.median } : undefined
-  return { work: name, what, unit, rounds, freshPages, plain: plainOf, atoma: atomaOf, ratio, target, aim, ok: target && !quick ? ratio <= target : undefined, cold }
+  return { work: name, what, unit, rounds, freshPages, plain: plainOf, atoma: atomaOf, ratio, target, faster, aim, ok: target && !quick ? ratio <= target : undefined, cold }
 }
 
 function sizeLine({ sizes }) {
@@ -62,15 +62,17 @@ function spread(numbers) {
 }
 
 const number = (n) => (n === undefined ? '' : n >= 100 ? n.toFixed(0) : n >= 10 ? n.toFixed(1) : n.toFixed(n >= 1 ? 2 : 3))
-const times = (n) => (n === undefined ? '' : `${n.toFixed(2)}×`)
+const times = (n) => (n === undefined ? '' : `${n < 0.1 ? n.toPrecision(2) : n.toFixed(2)}×`)
+/** A ratio far below one says little: 0.0125× is 80 times as fast. */
+const fasterBy = (ratio) => `${1 / ratio >= 10 ? Math.round(1 / ratio) : (1 / ratio).toFixed(1)}× faster`
 
 const header = ['work', 'plain JS', 'atoma', 'ratio', 'to reach', 'ok']
-const cells = ({ what, unit, plain, atoma, ratio, target, aim, ok }) => [
+const cells = ({ what, unit, plain, atoma, ratio, target, faster, aim, ok }) => [
   what,
   plain ? `${number(plain.median)} ${unit}` : '',
   atoma ? `${number(atoma.median)} ${unit}` : '',
-  times(ratio),
-  target ? `≤ ${target}×` : (aim ?? ''),
+  unit === 'ms' && ratio < 0.67 ? `${times(ratio)}, ${fasterBy(ratio)}` : times(ratio),
+  faster ? `≥ ${faster}× faster` : target ? `≤ ${target}×` : (aim ?? ''),
   ok === undefined ? '' : ok ? 'yes' : 'NO',
 ]
 

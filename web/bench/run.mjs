@@ -3,6 +3,7 @@
 //
 //   BENCH_ONLY=add-many,size   only these works (the names of their files)
 //   BENCH_QUICK=1              every work once, with small sizes: nothing rots
+//   BENCH_ROUNDS=5             only so many rounds of each work, warmed up by two
 //   BENCH_SECONDS=60           how long the updates of works/pause.ts go on
 //   BENCH_PROFILE=folder       leaves CPU profiles there; measures slower
 
@@ -16,13 +17,14 @@ import { saveProfiles } from './profile.mjs'
 import { evaluate, printReport, saveReport } from './report.mjs'
 import { sizeOfWasm } from './size.mjs'
 
-const { BENCH_ONLY, BENCH_QUICK, BENCH_SECONDS, BENCH_PROFILE } = process.env
+const { BENCH_ONLY, BENCH_QUICK, BENCH_ROUNDS, BENCH_SECONDS, BENCH_PROFILE } = process.env
 const quick = Boolean(BENCH_QUICK)
 const only = BENCH_ONLY?.split(',').map((name) => name.trim())
 const wanted = (name) => !only || only.includes(name)
+const roundsOf = (work) => (quick ? 1 : Math.min(Number(BENCH_ROUNDS ?? Infinity), work.rounds))
 const sizes = quick
-  ? { rows: 2_000, singles: 50, reads: 200, patches: 200, seconds: Number(BENCH_SECONDS ?? 1), settleMs: 50 }
-  : { rows: 100_000, singles: 1_000, reads: 10_000, patches: 10_000, seconds: Number(BENCH_SECONDS ?? 60), settleMs: 2_000 }
+  ? { rows: 2_000, singles: 50, reads: 200, patches: 200, queries: 3, changes: 10, batch: 50, views: 20, seconds: Number(BENCH_SECONDS ?? 1), settleMs: 50 }
+  : { rows: 100_000, singles: 1_000, reads: 10_000, patches: 10_000, queries: 20, changes: 200, batch: 1_000, views: 1_000, seconds: Number(BENCH_SECONDS ?? 60), settleMs: 2_000 }
 
 const web = join(root, 'web')
 const built = join(root, 'dist/bench')
@@ -74,8 +76,8 @@ if (BENCH_PROFILE) saveProfiles(profiles, BENCH_PROFILE)
 async function inOnePage(work) {
   return Page.with(browser, server.url, async (page) => {
     if (work.prepares) await page.prepare(work.name, sizes)
-    const warmUp = quick ? 0 : (work.warmUp ?? 0)
-    const rounds = warmUp + (quick ? 1 : work.rounds)
+    const warmUp = quick ? 0 : Math.min(BENCH_ROUNDS ? 2 : Infinity, work.warmUp ?? 0)
+    const rounds = warmUp + roundsOf(work)
     const samples = []
     for (let round = 0; round < rounds; round++) {
       tell(`${work.name}: round ${round + 1} of ${rounds}`)
@@ -93,7 +95,7 @@ async function inOnePage(work) {
 
 /** Every measurement in a page and a cache of its own. */
 async function inFreshPages(work) {
-  const rounds = quick ? 1 : work.rounds
+  const rounds = roundsOf(work)
   const samples = []
   for (let round = 0; round < rounds; round++) {
     for (const side of work.sides) {

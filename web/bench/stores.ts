@@ -2,8 +2,9 @@
 // app would, and keeps rows alive, so that V8 does not forget their shape (and
 // what it compiled for it) between two rounds.
 
-import { type Client, createClient, type Store } from 'atoma-wasm'
+import { type Client, createClient, type IndexSchema, type Store } from 'atoma-wasm'
 import { type StoreChannel, storeInternal } from '../../jsbridge/js/channel.js'
+import { type Item, makeItems } from './items.js'
 import { makeRows, type Todo } from './rows.js'
 
 type Clients = Client<{ Todo: Todo }>
@@ -26,6 +27,25 @@ export async function openStore(): Promise<{ store: Store<Todo>; client: Clients
 export async function loadStore(n: number): Promise<Store<Todo>> {
   const { store } = await openStore()
   await store.addMany(makeRows(n))
+  return store
+}
+
+export type Indexes = IndexSchema<Item>[]
+
+/** An empty store of items in a client of its own. */
+export async function openItems(indexes: Indexes): Promise<{ store: Store<Item>; close: () => Promise<void> }> {
+  const client = await createClient<{ Item: Item }>({ schema: { Item: { indexes } } })
+  return { store: client.stores.Item as Store<Item>, close: () => client.dispose() }
+}
+
+/** What keeps rows alive: an app that shows rows holds them, as the plain sides do. */
+const held: Item[][] = []
+
+/** A store with n items in it, all of which JavaScript has objects of. */
+export async function loadItems(n: number, indexes: Indexes = []): Promise<Store<Item>> {
+  const { store } = await openItems(indexes)
+  await store.addMany(makeItems(n))
+  held.push(await store.getAll())
   return store
 }
 

@@ -7,6 +7,14 @@ export interface Sizes {
   reads: number
   patches: number
   seconds: number
+  /** Queries in one round, of different values where that makes a difference. */
+  queries: number
+  /** Changes under a live view in one round, one after the other. */
+  changes: number
+  /** Rows changed in one call under a live view. */
+  batch: number
+  /** Live views on one store. */
+  views: number
   /** How long deferred work is waited for. */
   settleMs: number
 }
@@ -22,6 +30,8 @@ export interface Line {
   atoma: string
   /** The ratio to reach; none: it is only reported. */
   target?: number
+  /** In the place of `target`: how many times as fast as the plain side. */
+  faster?: number
   /** Printed instead of a ratio: the aim of a figure that is reported only. */
   aim?: string
 }

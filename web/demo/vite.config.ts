@@ -6,5 +6,13 @@ import { defineConfig } from 'vite'
 export default defineConfig({
   resolve: { dedupe: ['react'] },
   server: { fs: { allow: ['../..'] } },
-  build: { outDir: '../../dist/demo', emptyOutDir: true },
+  build: {
+    outDir: '../../dist/demo',
+    emptyOutDir: true,
+    rolldownOptions: {
+      input: ['index.html', 'explorer.html'],
+      // what both pages load
+      output: { codeSplitting: { groups: [{ name: 'react', test: /node_modules/ }, { name: 'atoma', test: /dist.npm/ }, { name: 'shared', test: /demo.src/, minShareCount: 2 }] } },
+    },
+  },
 })

@@ -113,11 +113,13 @@ describe('the demo', () => {
       const html = await (await fetch(other.url)).text()
       const script = /<script[^>]+src="([^"]+)"/.exec(html)[1]
       const style = /<link[^>]+href="([^"]+\.css)"/.exec(html)[1]
-      const code = await (await fetch(new URL(script, other.url))).text()
-      const wasm = /atoma-[\w-]+\.wasm/.exec(code)[0]
+      const engine = /<link[^>]+href="([^"]+\/atoma-[^"]+\.js)"/.exec(html)[1]
+      const wasm = /atoma-[\w-]+\.wasm/.exec(await (await fetch(new URL(engine, other.url))).text())[0]
       for (const [path, type] of [
         ['', 'text/html'],
+        ['explorer.html', 'text/html'],
         [script, 'text/javascript'],
+        [engine, 'text/javascript'],
         [style, 'text/css'],
         [`assets/${wasm}`, 'application/wasm'],
       ]) {

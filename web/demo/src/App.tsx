@@ -1,5 +1,5 @@
 import { useState } from 'react'
-import { useAll, useOne } from 'atoma-wasm/react'
+import { useAll, useOne, useQuery } from 'atoma-wasm/react'
 import { AddTodo } from './AddTodo'
 import { useCell } from './cell'
 import { EmptyState } from './EmptyState'
@@ -9,12 +9,11 @@ import { ListHeader } from './ListHeader'
 import { colors, type List } from './model'
 import { NoticeBar } from './NoticeBar'
 import { useSession } from './session'
-import { ShortcutSheet } from './ShortcutSheet'
+import { ShortcutSheet, todoShortcuts } from './ShortcutSheet'
 import { Sidebar } from './Sidebar'
 import { StatusLine } from './StatusLine'
 import { TodoList } from './TodoList'
 import { useShortcuts } from './useShortcuts'
-import { useWatch } from './useWatch'
 
 const byAge = (a: List, b: List) => a.createdAt.getTime() - b.createdAt.getTime() || (a.id < b.id ? -1 : 1)
 
@@ -91,7 +90,7 @@ export function App() {
       )}
       <StatusLine />
       <NoticeBar />
-      {sheet && <ShortcutSheet onClose={() => setSheet(false)} />}
+      {sheet && <ShortcutSheet groups={todoShortcuts} onClose={() => setSheet(false)} />}
     </div>
   )
 }
@@ -115,9 +114,9 @@ function ListPane({ list, renaming, show, onShow, onRenaming }: ListPaneProps) {
   const [revealed, setRevealed] = useState<string>()
 
   const filter = { all: { listId: list.id }, active: { listId: list.id, done: false }, completed: { listId: list.id, done: true } }
-  const active = useWatch(Todo, { filter: filter.active })
-  const completed = useWatch(Todo, { filter: filter.completed })
-  const todos = useWatch(Todo, { filter: filter[show], sort: sorts[sorting].by })
+  const { data: active } = useQuery(Todo, { filter: filter.active })
+  const { data: completed } = useQuery(Todo, { filter: filter.completed })
+  const { data: todos } = useQuery(Todo, { filter: filter[show], sort: sorts[sorting].by })
   const counts = { all: active.length + completed.length, active: active.length, completed: completed.length }
 
   return (

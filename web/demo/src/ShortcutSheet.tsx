@@ -1,6 +1,11 @@
 import { Cross } from './icons'
 
-const groups: readonly { title: string; keys: readonly (readonly [keys: readonly string[], what: string])[] }[] = [
+export interface ShortcutGroup {
+  title: string
+  keys: readonly (readonly [keys: readonly string[], what: string])[]
+}
+
+export const todoShortcuts: readonly ShortcutGroup[] = [
   {
     title: 'Anywhere',
     keys: [
@@ -32,7 +37,12 @@ const groups: readonly { title: string; keys: readonly (readonly [keys: readonly
   },
 ]
 
-export function ShortcutSheet({ onClose }: { onClose: () => void }) {
+interface Props {
+  groups: readonly ShortcutGroup[]
+  onClose: () => void
+}
+
+export function ShortcutSheet({ groups, onClose }: Props) {
   return (
     <dialog
       className="sheet"

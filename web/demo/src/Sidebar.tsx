@@ -1,9 +1,10 @@
 import { useEffect, useRef } from 'react'
+import { useCount } from 'atoma-wasm/react'
+import { Brand } from './Brand'
 import { count } from './format'
-import { Keyboard, Mark, Plus, ProgressRing } from './icons'
+import { Keyboard, Plus, ProgressRing } from './icons'
 import type { List } from './model'
 import { useSession } from './session'
-import { useWatch } from './useWatch'
 
 interface Props {
   lists: readonly List[]
@@ -18,14 +19,11 @@ interface Props {
 export function Sidebar({ lists, selectedId, onSelect, onRename, onAdd, onShortcuts }: Props) {
   return (
     <aside className="sidebar">
-      <div className="brand">
-        <Mark size={26} />
-        <strong>atoma</strong>
-        <span className="brand-tag">demo</span>
+      <Brand page="todos">
         <button type="button" className="icon-button shortcuts-button" aria-label="Keyboard shortcuts" title="Keyboard shortcuts (?)" onClick={onShortcuts}>
           <Keyboard />
         </button>
-      </div>
+      </Brand>
       <nav className="lists" aria-label="Lists">
         <ul role="list">
           {lists.map((list) => (
@@ -56,8 +54,8 @@ interface ItemProps {
 
 function ListItem({ list, current, onSelect, onRename }: ItemProps) {
   const { Todo } = useSession().client.stores
-  const open = useWatch(Todo, { filter: { listId: list.id, done: false } }).length
-  const done = useWatch(Todo, { filter: { listId: list.id, done: true } }).length
+  const open = useCount(Todo, { listId: list.id, done: false })
+  const done = useCount(Todo, { listId: list.id, done: true })
   const item = useRef<HTMLLIElement>(null)
 
   useEffect(() => {

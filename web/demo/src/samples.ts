@@ -10,7 +10,7 @@ const tails = ['with Maya', 'for Monday', 'before lunch', 'from last year', 'for
 const year = 365 * 86_400_000
 
 /** mulberry32: small, seeded, good enough to look unordered. */
-function randomFrom(seed: number): () => number {
+export function randomFrom(seed: number): () => number {
   let state = seed
   return () => {
     state = (state + 0x6d2b79f5) | 0

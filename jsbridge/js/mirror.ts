@@ -22,6 +22,8 @@ const sliceRows = 1000
 export class Mirror {
   private rows: Held[] = []
   private holds = new Uint8Array(64)
+  /** A bit for each row that is kept: so little memory that reading many rows does not wait for it. */
+  private keptBits = new Uint32Array(2)
   private readonly slots = new Map<string, number>() // of rows that were read by id
   private toWeaken: number[] = [] // slots that are lent
   private timer: ReturnType<typeof setTimeout> | undefined
@@ -43,11 +45,11 @@ export class Mirror {
 
   /** Puts the rows in these slots into `out`; gives the positions of those without an object. They are kept from now on. */
   collect(slots: Uint32Array, out: Row[]): number[] | undefined {
-    const { rows, holds } = this
+    const { rows, keptBits } = this
     let missing: number[] | undefined
     for (let i = 0; i < slots.length; i++) {
       const slot = slots[i]!
-      if (holds[slot] === kept) {
+      if ((keptBits[slot >>> 5]! >>> (slot & 31)) & 1) {
         out[i] = rows[slot] as Row
         continue
       }
@@ -69,6 +71,7 @@ export class Mirror {
     this.room(slot)
     this.rows[slot] = row
     this.holds[slot] = kept
+    this.keptBits[slot >>> 5]! |= 1 << (slot & 31)
   }
 
   /** Lets byId find a kept row. */
@@ -107,6 +110,7 @@ export class Mirror {
     if (slot >= this.rows.length) return
     this.rows[slot] = undefined
     this.holds[slot] = none
+    this.keptBits[slot >>> 5]! &= ~(1 << (slot & 31))
   }
 
   /** Ends deferred work. What was read stays for the components that still show it. */
@@ -123,6 +127,9 @@ export class Mirror {
       const grown = new Uint8Array(Math.max(slot + 1, Math.ceil(this.holds.length * 1.5)))
       grown.set(this.holds)
       this.holds = grown
+      const bits = new Uint32Array(Math.ceil(grown.length / 32))
+      bits.set(this.keptBits)
+      this.keptBits = bits
     }
   }
 

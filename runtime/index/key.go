@@ -219,7 +219,11 @@ func (k *Key) Sort(items, scratch []radix.Item) {
 		to, _ = slices.BinarySearchFunc(items, class+1, byClass)
 	}
 	if from < to {
-		radix.Strings(items[from:to], scratch, k.desc, k.text)
+		text := k.text
+		if k.plain() && k.column.Kind() == table.Refs {
+			text = k.column.StringAt // each call counts
+		}
+		radix.Strings(items[from:to], scratch, k.desc, text)
 	}
 }
 

@@ -2,6 +2,7 @@ package query
 
 import (
 	"math"
+	"math/bits"
 	"unsafe"
 
 	"github.com/atoma-dev/atoma/runtime/table"
@@ -312,6 +313,10 @@ func byEqual(c *table.Column, set []uint64, code uint32, s []byte) {
 // byString keeps strings for which keep holds, which is asked but once for each shared string, and cells whose tag is
 // one of tags, which are of the bare ones.
 func byString(c *table.Column, set []uint64, tags uint16, keep func(s []byte) bool) {
+	if tags == 0 && c.Codes() == 0 {
+		byOwnString(c, set, keep)
+		return
+	}
 	byCode := make([]uint8, c.Codes()+1)
 	for _, code := range c.AppendCodes(nil) {
 		if keep(c.String(code)) {
@@ -336,6 +341,25 @@ func byString(c *table.Column, set []uint64, tags uint16, keep func(s []byte) bo
 			held |= tagged(places, tags)
 		}
 		set[w] = members & held
+	}
+}
+
+// byOwnString is byString where no string is shared: it looks at members only, of which there may be few.
+func byOwnString(c *table.Column, set []uint64, keep func(s []byte) bool) {
+	for w, members := range set {
+		if members == 0 {
+			continue
+		}
+		refs := word(c.Refs(w/chunkWords), w)
+		places := word(c.Tags(w/chunkWords), w)
+		held := uint64(0)
+		for ; members != 0; members &= members - 1 {
+			i := bits.TrailingZeros64(members)
+			if i < len(refs) && value.Tag(places[i]) == value.String && keep(c.String(refs[i])) {
+				held |= members & -members
+			}
+		}
+		set[w] = held
 	}
 }
 

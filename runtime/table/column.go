@@ -104,6 +104,15 @@ func (c *Column) Cell(slot uint32, scratch *[8]byte) (value.Tag, []byte) {
 // Payload gives a string, bytes, array or object.
 func (c *Column) Payload(slot uint32) []byte { return c.String(c.ref(slot)) }
 
+// StringAt is Payload under Kind Refs.
+func (c *Column) StringAt(slot uint32) []byte {
+	ref := c.refs.at(slot)
+	if ref < FirstRef {
+		ref = c.dict.refs[ref]
+	}
+	return c.arena.get(ref)
+}
+
 // FloatAt is Float under Kind Floats.
 func (c *Column) FloatAt(slot uint32) float64 { return c.floats.at(slot) }
 

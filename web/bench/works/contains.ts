@@ -44,7 +44,7 @@ const eachSettled = async ({ queries }: Sizes, run: (i: number) => Promise<unkno
 export default {
   unit: 'ms',
   rounds: 15,
-  warmUp: 4,
+  warmUp: 15,
   prepare,
   sides: {
     plain: (sizes) => ({ contains: each(sizes, (i) => contains(middles[i]!)), prefix: each(sizes, (i) => startsWith(starts[i]!)) }),

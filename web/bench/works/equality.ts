@@ -33,7 +33,8 @@ const measure = async (store: Store<Item>, { queries }: Sizes): Promise<number> 
 export default {
   unit: 'ms',
   rounds: 21,
-  warmUp: 5,
+  // a round is short: after fewer, the browser has not compiled the path for good
+  warmUp: 60,
   prepare,
   sides: {
     scan: ({ queries }) =>

@@ -23,7 +23,7 @@ async function prepare(sizes: Sizes): Promise<void> {
 export default {
   unit: 'ms',
   rounds: 11,
-  warmUp: 3,
+  warmUp: 15,
   prepare,
   sides: {
     plain: () => time(plain),

@@ -1,4 +1,4 @@
-// Package radix sorts slots by keys that were made for it: 64-bit numbers, or strings of which 7 bytes at a time are
+// Package radix sorts slots by keys that were made for it: 64-bit numbers, or strings of which some bytes at a time are
 // turned into such. On 100,000 items that is several times faster than comparing, and it is stable, so that an order
 // that the items come in (by id, or by the next field of a sort) is kept among equals.
 //
@@ -17,16 +17,19 @@ type Item struct {
 	Class uint8
 }
 
-// few is up to how many items comparing is faster.
-const few = 96
+// Up to how many items comparing is faster.
+const (
+	fewKeys = 48
+	few     = 96 // strings
+)
 
 // Sort sorts items by class and key. scratch must be as long as items; what it holds afterwards has no meaning.
 //
 // It is a radix sort from the lowest digit up (LSD), but not by all of the key: of the bits that differ at all, the
-// topmost 32 or so nearly always tell almost all keys apart. So items are sorted by these, in 3 or 4 passes in place of
-// 8, and then mended by insertion. Where that turns out to move much, the passes by the other bits are made after all.
+// topmost 32 or so tell most keys apart. So items are sorted by these, in 3 or 4 passes in place of 6 or 8, and then the
+// groups that tie by the rest: these are small enough for the cache, or for insertion.
 func Sort(items, scratch []Item) {
-	if len(items) <= few {
+	if len(items) <= fewKeys {
 		insertionSort(items)
 		return
 	}
@@ -42,10 +45,10 @@ func Sort(items, scratch []Item) {
 		width, digits = 11, 3
 	}
 	differ := bits.Len64(keys)
-	low := max(0, differ-width*digits)
+	low := max(bits.TrailingZeros64(keys), differ-width*digits)
 	s.byKey(low, differ, width)
-	if low > 0 && !mend(s.items) {
-		s.byKey(0, differ, width)
+	if keys&(1<<low-1) != 0 {
+		s.finish(low)
 	}
 	if classes != 0 {
 		s.byClass()
@@ -110,25 +113,23 @@ func positions(counts []uint32) {
 	}
 }
 
-// mend sorts items by key that nearly are. It gives up, and leaves them with ties in order, when it has moved items by
-// more than a few places each.
-func mend(items []Item) bool {
-	budget := 4 * len(items)
+// finish sorts items that are in order but for the lowest bits of keys.
+func (s *sorter) finish(low int) {
+	items := s.items
 	for i := 1; i < len(items); i++ {
 		if items[i].Key >= items[i-1].Key {
 			continue
 		}
-		item := items[i]
-		k := i
-		for ; k > 0 && item.Key < items[k-1].Key; k-- {
-			items[k] = items[k-1]
+		start, end, key := i-1, i+1, items[i].Key>>low
+		for start > 0 && items[start-1].Key>>low == key {
+			start--
 		}
-		items[k] = item
-		if budget -= i - k; budget < 0 {
-			return false
+		for end < len(items) && items[end].Key>>low == key {
+			end++
 		}
+		Sort(items[start:end], s.scratch[start:end])
+		i = end
 	}
-	return true
 }
 
 func less(a, b *Item) bool {
@@ -163,66 +164,105 @@ func Strings(items, scratch []Item, desc bool, text func(slot uint32) []byte) {
 }
 
 type stringSort struct {
-	text func(slot uint32) []byte
-	flip uint64
+	text     func(slot uint32) []byte
+	flip     uint64
+	alphabet *alphabet   // made when first needed
+	few      *fewStrings // made when first needed
 }
 
 // sort orders items whose strings agree in their first depth bytes.
 func (s *stringSort) sort(items, scratch []Item, depth int) {
+	sample := sampleSize
 	for {
-		depth = s.load(items, scratch, depth)
 		if len(items) <= few {
-			s.compareSort(items, depth)
+			s.sortFew(items, depth)
 			return
 		}
+		l := s.load(items, scratch, depth, sample)
 		Sort(items, scratch)
-		if !s.split(items, scratch, depth) {
+		if !s.split(items, scratch, l) {
 			return
 		}
-		depth += prefixLen // one group of all: go on in this frame, not in one more for every 7 bytes
+		sample = sampleSize
+		if l.next == depth {
+			sample = len(items) // so that keys are exact, and the round after is of other bytes
+		}
+		depth = l.next // one group of all: go on in this frame, not in one more for every few bytes
 	}
 }
 
-// load makes keys of what comes behind the bytes that all strings have in common, and tells where that is. Reading a
-// string is the dearest part, so what they have in common is guessed from a few, and each is read but once if it was so.
-func (s *stringSort) load(items, scratch []Item, depth int) int {
-	const sample = 16
+// level is what load tells about the keys that it made.
+type level struct {
+	next int    // depth of what is still to be told of strings that have the same key
+	last uint64 // base of the last digit
+	low  bool   // key 0 is also that of strings which do not begin like the others
+}
+
+// goesOn tells whether strings of the same key may differ.
+func (l *level) goesOn(key uint64) bool { return key%l.last != 0 || key == 0 && l.low }
+
+// Of how many strings it is looked what they have in common, and which bytes there are where: one of 8, within bounds.
+const (
+	sampleSize    = 128
+	maxSampleSize = 512
+)
+
+// load makes keys of what comes behind the bytes that strings have in common. Reading a string is the dearest part, so
+// what these are, and the alphabet, is taken from a sample of at least so many, and each string is read but once. Those
+// that are not like the sample get keys that keep the order, but are not theirs alone; then strings of the same key are
+// told apart from depth on.
+func (s *stringSort) load(items, scratch []Item, depth, sample int) level {
+	if s.alphabet == nil {
+		s.alphabet = new(alphabet)
+	}
+	a := s.alphabet
 	guess := items
-	if len(items) > sample*sample {
+	sample = max(sample, min(len(items)/8, maxSampleSize))
+	if len(items) >= 2*sample {
 		guess = scratch[:0]
 		for i := 0; i < len(items); i += len(items) / sample {
 			guess = append(guess, items[i])
 		}
 	}
-	n := s.common(guess, depth)
-	head := s.text(items[0].Slot)[depth:][:n]
-	for i := range items {
-		text := s.text(items[i].Slot)[depth:]
-		if len(text) < n || string(text[:n]) != string(head) {
-			depth += s.common(items, depth)
-			for i := range items {
-				items[i].Key = Prefix(s.text(items[i].Slot)[depth:]) ^ s.flip
-			}
-			return depth
-		}
-		items[i].Key = Prefix(text[n:]) ^ s.flip
+	n := depth + s.common(guess, depth)
+	for i := range guess {
+		a.note(s.text(guess[i].Slot)[n:])
 	}
-	return depth + n
+	a.make()
+	head := s.text(items[0].Slot)[depth:n]
+	l := level{next: n + a.places, last: a.bases[a.places-1]}
+	for i := range items {
+		text := s.text(items[i].Slot)
+		exact := false
+		switch {
+		case n == depth || len(text) >= n && string(text[depth:n]) == string(head):
+			items[i].Key, exact = a.key(text[n:])
+		case string(text[depth:]) < string(head):
+			items[i].Key, l.low = 0, true
+		default:
+			items[i].Key = a.top
+		}
+		if !exact {
+			l.next = depth
+		}
+		items[i].Key ^= s.flip
+	}
+	return l
 }
 
 // split sorts each group of equal keys whose strings go on. It tells whether all items are one such group, and leaves
 // that to the caller.
-func (s *stringSort) split(items, scratch []Item, depth int) (whole bool) {
+func (s *stringSort) split(items, scratch []Item, l level) (whole bool) {
 	for start := 0; start < len(items); {
 		end := start + 1
 		for end < len(items) && items[end].Key == items[start].Key {
 			end++
 		}
-		if goesOn := byte(items[start].Key^s.flip) > prefixLen; goesOn && end-start > 1 {
+		if end-start > 1 && l.goesOn(items[start].Key^s.flip) {
 			if end-start == len(items) {
 				return true
 			}
-			s.sort(items[start:end], scratch, depth+prefixLen)
+			s.sort(items[start:end], scratch, l.next)
 		}
 		start = end
 	}
@@ -247,52 +287,7 @@ func (s *stringSort) common(items []Item, depth int) int {
 	return n
 }
 
-// compareSort sorts a few items whose keys are of depth.
-func (s *stringSort) compareSort(items []Item, depth int) {
-	sign := 1
-	if s.flip != 0 {
-		sign = -1
-	}
-	insert(items, func(a, b *Item) int {
-		switch {
-		case a.Key < b.Key:
-			return -1
-		case a.Key > b.Key:
-			return 1
-		case byte(a.Key^s.flip) <= prefixLen:
-			return 0
-		}
-		x, y := s.text(a.Slot)[depth+prefixLen:], s.text(b.Slot)[depth+prefixLen:]
-		switch {
-		case string(x) < string(y):
-			return -sign
-		case string(x) > string(y):
-			return sign
-		}
-		return 0
-	})
-}
-
 const prefixLen = 7
-
-// insert sorts a few items, keeping ties in order. Places are found by halving,
-// since comparing follows references to strings and moving items does not.
-func insert(items []Item, compare func(a, b *Item) int) {
-	for i := 1; i < len(items); i++ {
-		item := items[i]
-		lo, hi := 0, i
-		for lo < hi {
-			mid := (lo + hi) / 2
-			if compare(&item, &items[mid]) < 0 {
-				hi = mid
-			} else {
-				lo = mid + 1
-			}
-		}
-		copy(items[lo+1:i+1], items[lo:i])
-		items[lo] = item
-	}
-}
 
 // Prefix makes a key of the first 7 bytes, and in the lowest byte of how many there are, 8 for more than 7: of equal
 // keys up to 7 the strings are equal, and shorter ones come first.

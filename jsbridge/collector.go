@@ -16,7 +16,7 @@ type collector struct {
 
 const (
 	workToCollect = 1 << 16
-	queryWork     = 1 << 8 // what a query counts as: it may take working memory
+	queryWork     = 1 << 6 // what a query counts as: it may take working memory
 	bytesOfWork   = 1 << 8 // so many bytes of a command count as one row more
 )
 

@@ -17,12 +17,19 @@ func (s *Store) parse(encoded []byte) (*query.Query, *fault.Error) {
 	if s.table == nil {
 		return nil, s.disposed()
 	}
+	if q := s.prepared[string(encoded)]; q != nil {
+		return q, nil
+	}
 	v, err := decodeObject(encoded, "a query")
 	if err != nil {
 		return nil, s.named(err)
 	}
 	q, err := query.Parse(v, s.client.schema, s.name)
-	return q, s.named(err)
+	if err != nil {
+		return nil, s.named(err)
+	}
+	s.prepared.keep(encoded, q)
+	return q, nil
 }
 
 // decodeObject reads what JavaScript wrote of a user's description; what it is called stands in messages. Nothing at all

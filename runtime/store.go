@@ -24,6 +24,7 @@ type Store struct {
 	name       string
 	table      *table.Table // nil once disposed
 	indexes    *index.Set
+	prepared   prepared
 	views      *view.Set
 	aggregates *aggregate.Set
 	live       map[*view.View]*View // who asked for a view
@@ -33,7 +34,7 @@ type Store struct {
 
 func newStore(c *Client, name string) *Store {
 	s := &Store{
-		client: c,
+		client: c, prepared: prepared{},
 		key:    c.id + ":" + name,
 		name:   name,
 		table:  table.New(),

@@ -26,6 +26,7 @@ var layers = map[string][]string{
 	"runtime/schema":   {"runtime/fault", "runtime/value"},
 	"runtime/table":    {"runtime/fault", "runtime/value", "runtime/wire", "runtime/radix"},
 	"runtime/sequence": {},
+	"runtime/intmap":   {},
 	"runtime/text":     {"runtime/value", "runtime/schema"},
 	"runtime/index": {
 		"runtime/fault", "runtime/value", "runtime/radix", "runtime/schema", "runtime/table", "runtime/sequence", "runtime/text",
@@ -36,10 +37,11 @@ var layers = map[string][]string{
 	},
 	"runtime/view": {"runtime/value", "runtime/table", "runtime/sequence", "runtime/query"},
 	"runtime/relation": {
-		"runtime/value", "runtime/schema", "runtime/table", "runtime/index", "runtime/query", "runtime/view",
+		"runtime/value", "runtime/schema", "runtime/table", "runtime/intmap", "runtime/index", "runtime/query", "runtime/view",
 	},
 	"runtime/aggregate": {
-		"runtime/fault", "runtime/value", "runtime/radix", "runtime/schema", "runtime/table", "runtime/sequence", "runtime/query",
+		"runtime/fault", "runtime/value", "runtime/radix", "runtime/schema", "runtime/table", "runtime/sequence", "runtime/intmap",
+		"runtime/query",
 	},
 	"runtime": {
 		"runtime/fault", "runtime/value", "runtime/wire", "runtime/schema", "runtime/table", "runtime/text", "runtime/index",

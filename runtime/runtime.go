@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"github.com/atoma-dev/atoma/runtime/fault"
+	"github.com/atoma-dev/atoma/runtime/query"
 	"github.com/atoma-dev/atoma/runtime/schema"
 	"github.com/atoma-dev/atoma/runtime/value"
 )
@@ -39,6 +40,9 @@ func (r *Runtime) OpenClient(id string, schemaValue value.Value) (*Client, *faul
 		return nil, fault.New(fault.AlreadyExists, "a client of id "+quote(id)+" is still open: dispose it first, or choose another id")
 	}
 	parsed, err := schema.Parse(schemaValue)
+	if err == nil {
+		err = query.CheckRelations(parsed)
+	}
 	if err != nil {
 		return nil, err
 	}

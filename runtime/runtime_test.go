@@ -116,6 +116,23 @@ func TestABadSchemaOpensNothing(t *testing.T) {
 	open(t, r, "a")
 }
 
+// What is wrong with a filter of the schema is said when the schema is given, not when the relation is first included.
+func TestAMalformedFilterOfARelationOpensNothing(t *testing.T) {
+	r := runtime.New()
+	variants := func(when value.Value) value.Value {
+		branch := object("when", when, "relation", object("type", text("hasOne"), "to", text("Todo"), "foreignKey", text("x")))
+		return object("Todo", object("relations", object("next", object("type", text("variants"),
+			"branches", value.Value{Tag: value.Array, Items: []value.Value{branch}}))))
+	}
+	_, err := r.OpenClient("a", variants(object("title", object("like", text("x")))))
+	require.NotNil(t, err)
+	require.Equal(t, fault.InvalidSchema, err.Code)
+	require.Equal(t, []any{"Todo", "relations", "next", "branches", 0, "when", "title", "like"}, err.Path)
+	c, err := r.OpenClient("a", variants(object("title", text("x"))))
+	require.Nil(t, err)
+	c.Close()
+}
+
 func TestCloseGivesEverythingBack(t *testing.T) {
 	r := runtime.New()
 	c := open(t, r, "a")

@@ -11,6 +11,7 @@
 // canonical one is shown. So a live aggregate is the same as a fresh one to the last bit.
 //
 // A Run is over when it returns. A View follows its table's log from Open to Close, reads the table when it is synced or
-// pulled, and owns its state, which is 4 bytes a slot, 8 more for each field that is summed and about 9 for each that
-// minima or maxima are asked of. All of it is bound by the rules of the table: for one goroutine at a time.
+// pulled, and owns its state. That goes with the rows that match: 4 bytes for each, or 20 where they are few of all, 8
+// more for each field that is summed and about 9 for each that minima or maxima are asked of. All of it is bound by the
+// rules of the table: for one goroutine at a time.
 package aggregate

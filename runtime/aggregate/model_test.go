@@ -163,6 +163,10 @@ var filters = []struct {
 	{object("city", object("ne", text("Oslo"))), func(r row) bool { return string(r["city"].Str) != "Oslo" }},
 	{object("done", object("in", array(yes, number(17)))), func(r row) bool { return r["done"].Tag == value.True }},
 	{object("never", object("exists", yes)), func(r row) bool { return false }},
+	{object("n", number(1)), func(r row) bool { return r["n"].Tag == value.Number && r["n"].Num == 1 }},
+	{object("n", object("in", array(number(1), number(2), number(3)))), func(r row) bool {
+		return r["n"].Tag == value.Number && (r["n"].Num == 1 || r["n"].Num == 2 || r["n"].Num == 3)
+	}},
 }
 
 func drawSpec(t *rapid.T) (spec value.Value, holds func(r row) bool) {

@@ -23,7 +23,7 @@ func (f *field) classify(slot uint32) (class byte, key uint64) {
 // compareRanked orders rows by group, then by the cell that is ranked, then by slot, which no law depends on: cells that
 // tie are the same.
 func (v *View) compareRanked(i int, a, b uint32) int {
-	if x, y := v.group[a], v.group[b]; x != y {
+	if x, y := v.memory.of(a), v.memory.of(b); x != y {
 		return int(x) - int(y)
 	}
 	f := &v.tally.fields[v.tally.spec.ranked[i]]
@@ -50,11 +50,9 @@ func (v *View) compareRanked(i int, a, b uint32) int {
 // buildRanked fills a list with all rows that are in a group and have a cell to be ranked.
 func (v *View) buildRanked(i int) {
 	f := &v.tally.fields[v.tally.spec.ranked[i]]
-	items := make([]radix.Item, 0, v.tally.table.Len())
-	for slot := range uint32(len(v.group)) {
-		if v.group[slot] == 0 {
-			continue
-		}
+	slots := v.memory.slots()
+	items := make([]radix.Item, 0, len(slots))
+	for _, slot := range slots {
 		if class, key := f.classify(slot); class < classNaN {
 			items = append(items, radix.Item{Key: key, Slot: slot, Class: class})
 		}
@@ -70,9 +68,9 @@ func (v *View) buildRanked(i int) {
 		return payload
 	})
 	if len(v.tally.spec.groupBy) > 0 {
-		sortByKey(items, scratch, func(slot uint32) uint32 { return v.group[slot] })
+		sortByKey(items, scratch, v.memory.of)
 	}
-	slots := make([]uint32, len(items))
+	slots = slots[:len(items)]
 	for k := range items {
 		slots[k] = items[k].Slot
 	}
@@ -85,13 +83,13 @@ func (v *View) extreme(metric int, group uint32) (slot uint32, ok bool) {
 	list, group := v.ranked[m.of], group+1
 	at := 0
 	if m.kind == least {
-		at = list.Search(func(slot uint32) bool { return v.group[slot] >= group })
+		at = list.Search(func(slot uint32) bool { return v.memory.of(slot) >= group })
 	} else {
-		at = list.Search(func(slot uint32) bool { return v.group[slot] > group }) - 1
+		at = list.Search(func(slot uint32) bool { return v.memory.of(slot) > group }) - 1
 	}
 	if at < 0 || at == list.Len() {
 		return 0, false
 	}
 	slot = list.At(at)
-	return slot, v.group[slot] == group
+	return slot, v.memory.of(slot) == group
 }

@@ -3,6 +3,7 @@ package aggregate
 import (
 	"math"
 	"math/bits"
+	"sync"
 
 	"github.com/atoma-dev/atoma/runtime/table"
 	"github.com/atoma-dev/atoma/runtime/value"
@@ -20,16 +21,18 @@ type tally struct {
 	counted [][]uint32 // by the spec's counted fields, and group
 	summed  []sums     // by the spec's summed fields
 
-	room *room
+	room *room // during a scan
 }
 
-// room is what a scan works in.
+// room is what a scan works in. It is larger than most views, which share it.
 type room struct {
 	offsets [chunkLen]uint32
 	groups  [chunkLen]uint32
 	numbers [chunkLen]uint32
 	lanes   lanes
 }
+
+var rooms = sync.Pool{New: func() any { return new(room) }}
 
 func newTally(s *Spec, t *table.Table) *tally {
 	y := &tally{
@@ -89,10 +92,12 @@ func (y *tally) empty() {
 
 // scan adds rows, chunk by chunk, and then hands each chunk on. rows is a bitset over slots.
 func (y *tally) scan(rows []uint64, take func(c *chunk, l *lanes)) {
-	if y.room == nil {
-		y.room = new(room)
-	}
-	r := y.room
+	r := rooms.Get().(*room)
+	y.room = r
+	defer func() {
+		y.room = nil
+		rooms.Put(r)
+	}()
 	y.groups.begin(y.fields)
 	const words = chunkLen / 64
 	for n := 0; n*words < len(rows); n++ {

@@ -2,6 +2,7 @@ package aggregate
 
 import (
 	"math"
+	"math/bits"
 
 	"github.com/atoma-dev/atoma/runtime/query"
 	"github.com/atoma-dev/atoma/runtime/sequence"
@@ -9,13 +10,9 @@ import (
 	"github.com/atoma-dev/atoma/runtime/value"
 )
 
-// View is a live aggregate. It remembers of each row what it has contributed, by slot, so that a row that changed is
-// taken out of its group without knowing what it was, and put into the one it belongs to now:
-//
-//	group    slot → group + 1, 0 for rows that do not match
-//	numbers  slot → the number that was added to a sum, if the row is in a group
-//	given    slot → whether a counted cell was there
-//	ranked   slots in order of group and cell, for minima and maxima
+// View is a live aggregate. It remembers of each row that matches what it has contributed, so that a row that changed is
+// taken out of its group without knowing what it was, and put into the one it belongs to now. For minima and maxima it
+// has these rows in order of group and cell.
 //
 // A changed row costs O(1) for each count and sum and O(log rows) for each field of minima and maxima, and a Pull costs
 // O(log groups) for each group that rows have come to or gone from.
@@ -26,11 +23,10 @@ type View struct {
 	reader  *table.Reader
 	fields  uint64 // FieldBits of what the view reads
 	pulled  bool   // at least once; before that there is no state
+	broken  bool   // a change is being worked in, or one that panicked was: all rows must be looked at anew
 
-	group   []uint32
-	numbers [][]uint64       // by the spec's summed fields
-	given   [][]uint64       // by the spec's counted fields: bitsets
-	ranked  []*sequence.List // by the spec's ranked fields
+	memory memory
+	ranked []*sequence.List // by the spec's ranked fields
 
 	touched []uint32 // groups that may have changed since the last Pull, each once
 	marked  []bool   // by group: it is touched
@@ -46,8 +42,7 @@ const noNumber = 0x7FF0_0000_0000_0001
 func newView(set *Set, spec *Spec) *View {
 	t := set.src.Table
 	v := &View{
-		set: set, tally: newTally(spec, t), matcher: spec.filter.Matcher(t), reader: t.Follow(),
-		numbers: make([][]uint64, len(spec.summed)), given: make([][]uint64, len(spec.counted)),
+		set: set, tally: newTally(spec, t), matcher: spec.filter.Matcher(t), reader: t.Follow(), memory: newMemory(spec),
 	}
 	for i := range spec.ranked {
 		v.ranked = append(v.ranked, sequence.New(func(a, b uint32) int { return v.compareRanked(i, a, b) }))
@@ -58,7 +53,7 @@ func newView(set *Set, spec *Spec) *View {
 
 // sync takes up what was written.
 func (v *View) sync() {
-	if !v.reader.Pending() {
+	if !v.reader.Pending() && !v.broken {
 		return
 	}
 	v.refresh()
@@ -69,13 +64,14 @@ func (v *View) sync() {
 			relevant++
 		}
 	}
-	if all || relevant > fewEntries && relevant > v.tally.table.Len()/manyShare {
+	if all || v.broken || relevant > fewEntries && relevant > v.tally.table.Len()/manyShare {
 		v.rebuild()
 		return
 	}
 	if relevant == 0 {
 		return
 	}
+	v.broken = true
 	// All changed rows leave before any comes, so that those in ranked can be compared.
 	for i := range entries {
 		if v.concerns(&entries[i]) {
@@ -83,16 +79,16 @@ func (v *View) sync() {
 		}
 	}
 	for i := range entries {
-		if e := &entries[i]; v.concerns(e) && v.groupAt(e.Slot) == 0 && v.matcher.Match(e.Slot) {
+		if e := &entries[i]; v.concerns(e) && v.memory.of(e.Slot) == 0 && v.matcher.Match(e.Slot) {
 			v.enter(e.Slot)
 		}
 	}
+	v.memory.fit(64 * len(v.tally.table.LiveWords()))
+	v.broken = false
 }
 
-// concerns tells whether a change may matter. A view need not read any field for rows to come and go.
-func (v *View) concerns(e *table.Entry) bool {
-	return e.Fields&v.fields != 0 || e.Fields == table.AllFields
-}
+// concerns tells whether a change may matter.
+func (v *View) concerns(e *table.Entry) bool { return e.Fields&v.fields != 0 }
 
 // When more than one row in manyShare has changed, and more than a few, all are looked at anew, column by column.
 const (
@@ -104,7 +100,7 @@ const (
 func (v *View) refresh() {
 	v.tally.refresh()
 	v.matcher.Refresh()
-	v.fields = v.matcher.Fields()
+	v.fields = table.FieldBit(table.FieldID) | v.matcher.Fields() // rows that come or go have the bit of the id
 	for i := range v.tally.fields {
 		v.fields |= v.tally.fields[i].reads()
 	}
@@ -113,81 +109,46 @@ func (v *View) refresh() {
 // rebuild looks at all rows. Groups keep their numbers, and all are touched.
 func (v *View) rebuild() {
 	y := v.tally
+	v.broken = true
 	y.empty()
-	slots := 64 * len(y.table.LiveWords())
-	if len(v.group) > 4*slots+chunkLen {
-		v.group = nil // the table has let go of its memory, too
-		clear(v.numbers)
-		clear(v.given)
+	rows, n := matching(y.spec, v.set.src), 0
+	for _, word := range rows {
+		n += bits.OnesCount64(word)
 	}
-	if slots > len(v.group) {
-		v.reach(uint32(slots - 1))
-	}
-	clear(v.group)
-	for i := range v.given {
-		clear(v.given[i])
-	}
-	y.scan(matching(y.spec, v.set.src), v.remember)
+	v.memory.empty(n, 64*len(rows))
+	y.scan(rows, func(c *chunk, l *lanes) { v.memory.remember(y, c, l) })
 	for i := range v.ranked {
 		v.buildRanked(i)
 	}
 	for g := range uint32(len(y.rows)) {
 		v.touch(g)
 	}
-}
-
-// remember notes what a chunk's rows have contributed.
-func (v *View) remember(c *chunk, l *lanes) {
-	y, base := v.tally, c.base()
-	for i, o := range c.offsets {
-		v.group[base+o] = c.groups[i] + 1
-	}
-	for i, of := range y.spec.counted {
-		tags, _ := l.read(&y.fields[of], c)
-		for _, o := range c.offsets {
-			if tagAt(tags, o) > value.Null {
-				v.given[i][(base+o)/64] |= 1 << (o % 64)
-			}
-		}
-	}
-	for i, of := range y.spec.summed {
-		tags, floats := l.read(&y.fields[of], c)
-		numbers := v.numbers[i][base:]
-		for _, o := range c.offsets {
-			if numbers[o] = noNumber; tagAt(tags, o) == value.Number {
-				numbers[o] = value.FloatBits(floatAt(floats, o))
-			}
-		}
-	}
-}
-
-func (v *View) groupAt(slot uint32) uint32 {
-	if int(slot) < len(v.group) {
-		return v.group[slot]
-	}
-	return 0
+	v.broken = false
 }
 
 // leave takes a row out of its group, if it is in one.
 func (v *View) leave(slot uint32) {
-	if v.groupAt(slot) == 0 {
+	m, y := &v.memory, v.tally
+	g := m.of(slot)
+	if g == 0 {
 		return
 	}
-	y, g := v.tally, v.group[slot]-1
-	v.group[slot] = 0
+	g--
+	place := m.place(slot)
 	v.touch(g)
 	y.rows[g]--
-	for i := range v.given {
-		if word, bit := &v.given[i][slot/64], uint64(1)<<(slot%64); *word&bit != 0 {
+	for i := range m.given {
+		if word, bit := &m.given[i][place/64], uint64(1)<<(place%64); *word&bit != 0 {
 			*word &^= bit
 			y.counted[i][g]--
 		}
 	}
-	for i := range v.numbers {
-		if b := v.numbers[i][slot]; b != noNumber {
+	for i := range m.numbers {
+		if b := m.numbers[i][place]; b != noNumber {
 			y.summed[i].change(g, math.Float64frombits(b), -1)
 		}
 	}
+	m.drop(slot)
 	for i := range v.ranked {
 		v.ranked[i].Remove(slot)
 	}
@@ -195,25 +156,23 @@ func (v *View) leave(slot uint32) {
 
 // enter puts a row into its group. It must be in none.
 func (v *View) enter(slot uint32) {
-	y := v.tally
+	m, y := &v.memory, v.tally
 	g := y.groups.of(y.fields, slot)
 	y.grow()
-	v.reach(slot)
-	v.group[slot] = g + 1
+	place := m.add(slot, g)
 	v.touch(g)
 	y.rows[g]++
 	var scratch [8]byte
 	for i, of := range y.spec.counted {
 		if tag, _ := y.fields[of].cell(slot, &scratch); tag > value.Null {
-			v.given[i][slot/64] |= 1 << (slot % 64)
+			m.given[i][place/64] |= 1 << (place % 64)
 			y.counted[i][g]++
 		}
 	}
 	for i, of := range y.spec.summed {
-		v.numbers[i][slot] = noNumber
 		if tag, payload := y.fields[of].cell(slot, &scratch); tag == value.Number {
 			f := value.Float(payload)
-			v.numbers[i][slot] = value.FloatBits(f)
+			m.numbers[i][place] = value.FloatBits(f)
 			y.summed[i].change(g, f, 1)
 		}
 	}
@@ -224,19 +183,13 @@ func (v *View) enter(slot uint32) {
 	}
 }
 
-// reach makes room for a slot.
-func (v *View) reach(slot uint32) {
-	if int(slot) < len(v.group) {
-		return
+// Bytes is how much memory the view holds, but for the cells and rows of its groups.
+func (v *View) Bytes() int {
+	n := v.memory.bytes() + 4*cap(v.touched) + cap(v.marked) + v.order.Bytes()
+	for _, list := range v.ranked {
+		n += list.Bytes()
 	}
-	n := (int(slot)/64 + 1 + len(v.group)/256) * 64
-	v.group = grow32(v.group, n-len(v.group))
-	for i, list := range v.numbers {
-		v.numbers[i] = grow64(list, n-len(list))
-	}
-	for i, set := range v.given {
-		v.given[i] = grow64(set, n/64-len(set))
-	}
+	return n
 }
 
 func (v *View) touch(group uint32) {

@@ -48,6 +48,9 @@ func (f *follower) pull(t require.TestingT) {
 func TestLiveAggregatesEqualFreshOnes(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		s := newStore()
+		for i := range rapid.SampledFrom([]int{0, 0, 58, 61, 70}).Draw(rt, "fields before") {
+			s.table.Field(fmt.Sprint("before ", i)) // so that later ones share a bit of the log
+		}
 		set := NewSet(s.source())
 		var followers []*follower
 		var specs []*Spec
@@ -140,6 +143,17 @@ func write(rt *rapid.T, s *store) {
 
 // check looks whether a view's parts agree.
 func check(t require.TestingT, v *View) {
+	m := &v.memory
+	rows := uint32(0)
+	for _, n := range v.tally.rows {
+		rows += n
+	}
+	require.Len(t, m.slots(), m.rows)
+	require.EqualValues(t, rows, m.rows)
+	if m.sparse {
+		require.Equal(t, m.rows, m.places.Len())
+		require.Equal(t, len(m.group), m.rows+len(m.unused))
+	}
 	require.NoError(t, v.order.Check())
 	for _, list := range v.ranked {
 		require.NoError(t, list.Check())
@@ -221,5 +235,40 @@ func TestManyGroups(t *testing.T) {
 		live.pull(t)
 		require.Equal(t, shown(Run(spec, s.source())), live.rows)
 		check(t, live.view)
+	}
+}
+
+// What a live aggregate remembers goes with the rows that match, not with those there are.
+func TestMemoryGoesWithTheRowsThatMatch(t *testing.T) {
+	s := newStore()
+	const all = 20_000
+	rows := map[string]row{}
+	for i := range all {
+		rows[fmt.Sprint("r", i)] = row{"n": number(float64(i)), "done": no}
+	}
+	s.put(t, rows)
+	spec := parse(t, object("filter", object("done", yes), "metrics", object("n", text("count"), "sum", object("sum", text("n")),
+		"avg", object("avg", text("price")), "given", object("count", text("city")), "most", object("max", text("n")))))
+	live := &follower{view: NewSet(s.source()).Open(spec)}
+	for _, step := range []struct {
+		rows int
+		done value.Value
+		most int // bytes
+	}{{0, yes, 1000}, {1, yes, 2000}, {1, no, 2000}, {60, yes, 6000}, {1000, yes, 80_000}, {3000, yes, 240_000}, {9000, yes, 700_000},
+		{all, yes, 900_000}, {all - 5000, no, 900_000}, {all - 1000, no, 80_000}, {all - 100, no, 20_000}, {all, no, 4000}} {
+		// In batches that are worked in row by row.
+		for from := 0; from < step.rows; from += 1000 {
+			rows := map[string]row{}
+			for i := from; i < min(from+1000, step.rows); i++ {
+				id := fmt.Sprint("r", i*7%all)
+				rows[id] = row{"n": number(float64(i)), "price": number(float64(i) / 3), "done": step.done, "city": text("Oslo")}
+			}
+			s.put(t, rows)
+			live.pull(t)
+		}
+		live.pull(t)
+		check(t, live.view)
+		require.Equal(t, shown(Run(spec, s.source())), live.rows)
+		require.LessOrEqual(t, live.view.Bytes(), step.most, "%d %v", step.rows, live.view.memory.rows)
 	}
 }

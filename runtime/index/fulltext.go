@@ -16,7 +16,8 @@ import (
 // side by side has an inverted list, too, and so has each character of a token of several; they are in the vocabulary
 // with partMarker before them. Rows that have all pairs of a run are candidates.
 //
-// A term that no row has any more stays in the vocabulary. When such terms come to be most, the index is built anew.
+// A term that no row has any more stays in the vocabulary. When such terms come to be most, or most of the lists' memory
+// lies idle, the index is built anew.
 type Text struct {
 	path
 	options text.Options
@@ -40,6 +41,7 @@ type Text struct {
 	before  []byte // the character right before, of a run
 	slots   []uint32
 	other   []uint64
+	met     []uint64
 	pattern pattern
 	scratch [8]byte // for the numbers of cells
 
@@ -94,7 +96,7 @@ func (x *Text) apply(slots []uint32) {
 			x.join(slot)
 		}
 	}
-	if x.dead > minDirty && x.dead > x.terms.len()/2 {
+	if x.dead > minDirty && x.dead > x.terms.len()/2 || x.lists.wasteful() || x.rows.memory.wasteful() {
 		x.rebuild()
 	}
 }
@@ -252,6 +254,6 @@ func (x *Text) stats(schema.IndexType) (documents, distinct, bytes int) {
 			distinct++
 		}
 	}
-	scratch := 4*(cap(x.own)+cap(x.times)+cap(x.place)+cap(x.slots)) + 8*cap(x.other)
+	scratch := 4*(cap(x.own)+cap(x.times)+cap(x.place)+cap(x.slots)) + 8*(cap(x.other)+cap(x.met))
 	return x.corpus.Rows, distinct, x.terms.size() + x.rows.bytes() + x.trie.bytes() + 12*cap(x.forward) + x.lists.bytes() + scratch
 }

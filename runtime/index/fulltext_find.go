@@ -17,17 +17,20 @@ type expansion struct {
 	verify bool       // a run whose parts may stand in another order
 }
 
-// expand finds what the terms of a query stand for, and the last query's again for free.
+// expand finds what the terms of a query stand for, and the last query's again for free. If no row can match, the last
+// one stands for nothing.
 func (x *Text) expand(q *text.Query) []expansion {
 	if x.asked == q {
 		return x.expanded
 	}
 	terms := q.Terms()
-	x.asked, x.expanded = q, make([]expansion, len(terms))
+	x.asked, x.expanded = nil, make([]expansion, len(terms))
+	possible := true // that rows match
 	for i := range terms {
 		e := &x.expanded[i]
 		e.term = &terms[i]
 		switch {
+		case !possible: // and the rest does not matter, which may be much
 		case e.term.Run():
 			x.expandRun(e)
 		case q.MaxDistance() == 0:
@@ -40,7 +43,9 @@ func (x *Text) expand(q *text.Query) []expansion {
 		if !e.term.Run() {
 			e.most = x.total(e.any)
 		}
+		possible = possible && e.most > 0
 	}
+	x.asked = q
 	return x.expanded
 }
 
@@ -133,7 +138,7 @@ func (x *Text) Estimate(q *text.Query) int {
 // counts them.
 func (x *Text) Find(q *text.Query, set []uint64) (n int) {
 	expanded := x.expand(q)
-	if len(expanded) == 0 {
+	if len(expanded) == 0 || expanded[len(expanded)-1].most == 0 {
 		return 0
 	}
 	s := search{Text: x, set: set}

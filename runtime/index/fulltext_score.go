@@ -28,7 +28,11 @@ func (x *Text) Scorer(q *text.Query) *Scorer {
 	s := &Scorer{index: x}
 	var postings []text.Posting
 	var terms []uint32 // by posting; of no use for a run
-	for i, e := range x.expand(q) {
+	expanded := x.expand(q)
+	if n := len(expanded); n > 0 && expanded[n-1].most == 0 {
+		expanded = nil // no row matches
+	}
+	for i, e := range expanded {
 		if e.term.Run() {
 			s.runs = append(s.runs, runPosting{[]byte(e.term.Text()), uint32(len(postings))})
 			postings = append(postings, text.Posting{Term: i, Rows: x.countRun(&e)})
@@ -58,7 +62,8 @@ func (x *Text) Scorer(q *text.Query) *Scorer {
 
 // countRun counts the rows that have a run.
 func (x *Text) countRun(e *expansion) int {
-	s := search{Text: x, set: make([]uint64, len(x.table.LiveWords()))}
+	x.met = append(x.met[:0], make([]uint64, len(x.table.LiveWords()))...)
+	s := search{Text: x, set: x.met}
 	s.meet(e)
 	if e.verify {
 		s.verify(e.term.Text())

@@ -50,6 +50,15 @@ type rows struct {
 	values map[string]value.Value
 }
 
+// drawRows makes an empty table. Its field may come behind so many others that it shares a bit of the log with some.
+func drawRows(t *rapid.T) *rows {
+	r := &rows{table: table.New(), name: "f", values: map[string]value.Value{}}
+	for i := range rapid.SampledFrom([]int{0, 0, 60, 61, 62, 70}).Draw(t, "fields before") {
+		r.table.Field(fmt.Sprint("before ", i))
+	}
+	return r
+}
+
 // put adds rows or replaces them.
 func (r *rows) put(t require.TestingT, ids []string, values []value.Value) {
 	var out wire.Builder

@@ -78,7 +78,8 @@ type gramTable struct {
 
 func (t *gramTable) place(key gram) int {
 	mask := len(t.places) - 1
-	i := int(key*0x9E3779B97F4A7C15>>32) & mask
+	h := (key ^ seed) * 0x9E3779B97F4A7C15
+	i := int((h^h>>29)*0xFF51AFD7ED558CCD>>32) & mask
 	for t.places[i] != 0 && t.places[i] != key {
 		i = (i + 1) & mask
 	}

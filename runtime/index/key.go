@@ -174,6 +174,24 @@ func floatKey(tag value.Tag, f float64) (class uint8, key uint64) {
 	return classNumber, radix.Float(f)
 }
 
+// Mark gives a class and key for a cell that need not be any row's: rows for which Load gives less come before it, rows
+// with more behind it, and of those with the same the cells decide.
+func (k *Key) Mark(tag value.Tag, payload []byte) (class uint8, key uint64) {
+	class, key = keyOf(tag, payload)
+	if class == classString && k.ranks != nil {
+		key = 0
+		for _, code := range k.column.AppendCodes(nil) {
+			if bytes.Compare(k.column.String(code), payload) < 0 {
+				key++
+			}
+		}
+	}
+	if k.desc && class != classLast {
+		class, key = classOther-class, ^key
+	}
+	return class, key
+}
+
 // stringClass is the class that Load gives to strings.
 func (k *Key) stringClass() uint8 {
 	if k.desc {

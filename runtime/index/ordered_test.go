@@ -90,7 +90,7 @@ func fold(s []byte) string {
 
 func TestAnOrderedIndexIsASort(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		r := &rows{table: table.New(), name: "f", values: map[string]value.Value{}}
+		r := drawRows(t)
 		inside := rapid.Bool().Draw(t, "inside")
 		path := "f"
 		if inside {

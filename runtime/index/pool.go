@@ -10,13 +10,15 @@ type pool struct {
 	pages   [][]uint16
 	free    [pooledClasses]uint32 // the run freed last, by class; noRun: none
 	fill    uint32                // words of the last page of runs that are taken
-	current uint32                // number of that page
+	current uint32                // number of that page; noPage: there is none yet
 	unused  []uint32              // numbers of pages without memory
 	words   int                   // in all pages
+	idle    int                   // of them in freed runs
 }
 
 const (
 	noRun         = 0xFFFFFFFF
+	noPage        = 0xFFFFFFFF
 	pageWords     = 1 << 16
 	firstPage     = 256 // words of a pool's first page, which doubles: small tables have small indexes
 	pooledClasses = 21
@@ -24,7 +26,7 @@ const (
 )
 
 func (p *pool) reset() {
-	*p = pool{}
+	*p = pool{current: noPage}
 	for class := range p.free {
 		p.free[class] = noRun
 	}
@@ -58,10 +60,11 @@ func (p *pool) take(class uint8) uint32 {
 	if run := p.free[class]; run != noRun {
 		link := p.at(run, 2)
 		p.free[class] = uint32(link[0]) | uint32(link[1])<<16
+		p.idle -= classSize(class)
 		return run
 	}
 	size := uint32(classSize(class))
-	if len(p.pages) == 0 || int(p.fill+size) > len(p.pages[p.current]) {
+	if p.current == noPage || int(p.fill+size) > len(p.pages[p.current]) {
 		p.grow(size)
 	}
 	run := p.current<<16 | p.fill
@@ -81,11 +84,15 @@ func (p *pool) give(run uint32, class uint8) {
 	link := p.at(run, 2)
 	link[0], link[1] = uint16(p.free[class]), uint16(p.free[class]>>16)
 	p.free[class] = run
+	p.idle += classSize(class)
 }
+
+// wasteful tells whether most of the memory is in freed runs, and it is much: then the owner had better begin anew.
+func (p *pool) wasteful() bool { return p.idle > p.words/2 && p.idle > pageWords }
 
 // grow makes room for a run of size words, and cuts what is left of the page before into runs.
 func (p *pool) grow(size uint32) {
-	if len(p.pages) == 0 {
+	if p.current == noPage {
 		p.current = p.page(max(firstPage, classSize(classOf(int(size)))))
 		return
 	}

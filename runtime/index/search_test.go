@@ -63,7 +63,7 @@ func (r *rows) matching(match func(tag value.Tag, payload []byte) bool) []uint32
 
 func TestTextFindsAndScoresAsALookAtEveryRow(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		r := &rows{table: table.New(), name: "f", values: map[string]value.Value{}}
+		r := drawRows(t)
 		o := schema.IndexOptions{MinTokenLength: rapid.IntRange(0, 2).Draw(t, "least"), Tokenizer: schema.UnicodeTokenizer}
 		if rapid.IntRange(0, 3).Draw(t, "whitespace") == 0 {
 			o.Tokenizer = schema.WhitespaceTokenizer
@@ -108,7 +108,7 @@ func verifyText(t require.TestingT, r *rows, x *index.Text, q *text.Query) {
 
 func TestSubstringFindsAsALookAtEveryRow(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		r := &rows{table: table.New(), name: "f", values: map[string]value.Value{}}
+		r := drawRows(t)
 		o := schema.IndexOptions{NgramSize: rapid.SampledFrom([]int{0, 0, 1, 2, 3, 4, 5, 8, 1000}).Draw(t, "n")}
 		set := index.NewSet(r.table, []schema.Index{{Field: "f", Type: schema.SubstringIndex, Options: o}})
 		for range rapid.IntRange(1, 6).Draw(t, "steps") {
@@ -221,4 +221,72 @@ func TestAStringThatBecameAnotherKindIsNotFound(t *testing.T) {
 	verifyNeedle(t, r, set.Substring("f"), index.Anywhere, []byte("abc"))
 	r.put(t, []string{"a", "c"}, []value.Value{array(str("abc")), {Tag: value.Bytes, Str: []byte("abc")}})
 	verifyNeedle(t, r, set.Substring("f"), index.Anywhere, []byte("abc"))
+}
+
+// The first row may need a page of its own, which nothing else must be put into, nor looked for once it has gone.
+func TestTheFirstRowMayBeHuge(t *testing.T) {
+	r := &rows{table: table.New(), name: "f", values: map[string]value.Value{}}
+	set := index.NewSet(r.table, []schema.Index{{Field: "f", Type: schema.TextIndex}})
+	huge := func(from int) value.Value {
+		var words []string
+		for i := range 3000 {
+			words = append(words, fmt.Sprint("word", from+i))
+		}
+		return str(strings.Join(words, " "))
+	}
+	set.Text("f")
+	for _, step := range []struct {
+		ids    []string
+		values []value.Value
+	}{
+		{[]string{"huge"}, []value.Value{huge(0)}},
+		{[]string{"a", "b", "c"}, []value.Value{str("lemon word1 x"), str("lime word2999"), huge(2000)}},
+		{[]string{"huge"}, []value.Value{str("word17")}},
+		{[]string{"d", "e"}, []value.Value{str("lemon"), huge(500)}},
+	} {
+		r.put(t, step.ids, step.values)
+		x := set.Text("f")
+		x.Check(t)
+		for _, q := range []string{"lemon", "word1", "word2999", "word17 word18", "word3000"} {
+			verifyText(t, r, x, text.NewQuery([]byte(q), false, 0, text.Options{}))
+		}
+	}
+}
+
+// Whatever is written again and again, an index is as large as the rows there are make it.
+func TestChurnDoesNotPileUp(t *testing.T) {
+	r := &rows{table: table.New(), name: "f", values: map[string]value.Value{}}
+	set := index.NewSet(r.table, []schema.Index{{Field: "f", Type: schema.TextIndex}, {Field: "f", Type: schema.SubstringIndex},
+		{Field: "f", Type: schema.StringIndex}})
+	word := func(n int) string { // different from all others, in grams too
+		s := ""
+		for range 4 {
+			s += string(rune(0x1F00 + n%61*5%61))
+			s += string(rune(0xAC00 + n%7919))
+			n = n*31 + 7
+		}
+		return s
+	}
+	most := make([]int, 3)
+	for step := range 300 {
+		var ids []string
+		var values []value.Value
+		for i := range 20 { // many rows stay, few change
+			ids = append(ids, fmt.Sprint("r", i))
+			values = append(values, str(fmt.Sprint(word(step*20+i), " ", word(step*20+i+100_000))))
+		}
+		r.put(t, ids, values)
+		for i, s := range set.Stats() {
+			if step < 150 {
+				most[i] = max(most[i], s.Bytes)
+			} else {
+				require.LessOrEqual(t, s.Bytes, 2*most[i], "%s", s.Type)
+			}
+		}
+		set.Text("f").Check(t)
+		set.Substring("f").Check(t)
+	}
+	for _, bytes := range most {
+		require.Less(t, bytes, 1<<20)
+	}
 }

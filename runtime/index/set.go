@@ -128,6 +128,7 @@ func (s *Set) refresh(k *upkeep) {
 		k.index.rebuild()
 	case len(k.dirty) > 0:
 		s.distinct(k)
+		k.stale = true // until it is done, should it panic
 		k.index.apply(k.dirty)
 	default:
 		return

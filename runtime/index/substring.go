@@ -22,8 +22,8 @@ const (
 // before the first and after the last character, and for each the rows whose string has it.
 //
 // A row that changes is put under the grams of its new string; those of the old one, which nobody knows any more, stay,
-// and the row is marked: a marked row is looked at whenever it is found. When marked rows come to be half of all, the
-// index is built anew.
+// and the row is marked: a marked row is looked at whenever it is found. When marked rows come to be half of all, or as
+// many strings have gone as there are, the index is built anew.
 type Substring struct {
 	path
 	shape gramShape
@@ -34,6 +34,7 @@ type Substring struct {
 	rows   int      // of held
 	marked []uint64 // slots that may be in sets where they do not belong
 	marks  int
+	gone   int  // strings whose grams were left
 	lossy  bool // a code stands for several code points
 
 	// Memory to work in.
@@ -54,7 +55,7 @@ func newSubstring(t *table.Table, def schema.Index) *Substring {
 
 func (x *Substring) rebuild() {
 	x.bind()
-	x.grams, x.held, x.rows, x.marked, x.marks, x.lossy = gramTable{}, nil, 0, nil, 0, false
+	x.grams, x.held, x.rows, x.marked, x.marks, x.gone, x.lossy = gramTable{}, nil, 0, nil, 0, 0, false
 	x.sets.reset()
 	build := bulk{into: &x.sets, rows: x.table.Len()}
 	var scratch [8]byte
@@ -77,6 +78,7 @@ func (x *Substring) apply(slots []uint32) {
 	for _, slot := range slots {
 		if hasBit(x.held, slot) {
 			x.rows--
+			x.gone++
 			x.held[slot>>6] &^= 1 << (slot & 63)
 			if !hasBit(x.marked, slot) {
 				x.marks++
@@ -94,7 +96,7 @@ func (x *Substring) apply(slots []uint32) {
 			x.rows++
 		}
 	}
-	if x.marks > minDirty && x.marks > x.rows/2 {
+	if x.marks > minDirty && x.marks > x.rows/2 || x.gone > minDirty && x.gone > x.rows {
 		x.rebuild()
 	}
 }

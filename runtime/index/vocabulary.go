@@ -2,11 +2,13 @@ package index
 
 import (
 	"math/bits"
+	"math/rand/v2"
 
 	"github.com/atoma-dev/atoma/runtime/value"
 )
 
-// vocabulary numbers byte strings from 0 on, in order of their coming. None ever leaves.
+// vocabulary numbers byte strings from 0 on, in order of their coming. None ever leaves: the owner
+// begins anew when most are of no use.
 type vocabulary struct {
 	bytes  []byte   // all of them, one behind the other
 	ends   []uint32 // by number
@@ -80,11 +82,14 @@ func (v *vocabulary) size() int {
 	return cap(v.bytes) + 4*(cap(v.ends)+cap(v.hashes)+cap(v.places))
 }
 
+// seed keeps outsiders from choosing words, or grams, that collide.
+var seed = rand.Uint64()
+
 // hashOf mixes 8 bytes at a time by folded multiplication, as wyhash does (Wang Yi, public domain). It is for tables
-// in one process; a hostile choice of words makes it slow, not wrong.
+// in one process.
 func hashOf(s []byte) uint32 {
 	const k0, k1 = 0xA0761D6478BD642F, 0xE7037ED1A0B428DB
-	h := uint64(len(s)) * k1
+	h := seed ^ uint64(len(s))*k1
 	for ; len(s) >= 8; s = s[8:] {
 		hi, lo := bits.Mul64(h^value.Load64(s), k0)
 		h = hi ^ lo

@@ -98,6 +98,40 @@ func benchCases() []benchCase {
 	}
 }
 
+// Pages behind a row in the middle, over 100,000 rows: of all, of half of them, and by two fields.
+func BenchmarkCursor100k(b *testing.B) {
+	tb := todos(b)
+	sources := []query.Source{{Table: tb}, {Table: tb, Indexes: index.NewSet(tb, benchIndexes)}}
+	for _, c := range []struct {
+		name         string
+		filter, sort value.Value
+	}{
+		{"all/number", object(), array(by("size", "asc"))},
+		{"all/numberDesc", object(), array(by("size", "desc"))},
+		{"all/string", object(), array(by("title", "asc"))},
+		{"all/two", object(), array(by("priority", "desc"), by("size", "asc"))},
+		{"half/number", object("done", no), array(by("size", "asc"))},
+		{"half/two", object("done", no), array(by("priority", "desc"), by("size", "asc"))},
+		{"half/id", object("done", no), array()},
+	} {
+		middle, _ := query.Parse(object("filter", c.filter, "sort", c.sort, "page", page("offset", "offset", number(20_000), "limit", number(1))), nil, "Todo")
+		_, info, _ := middle.Run(sources[0], nil)
+		for _, side := range []string{"after", "before"} {
+			q, err := query.Parse(object("filter", c.filter, "sort", c.sort, "page", page("cursor", side, text(string(info.Start)))), nil, "Todo")
+			require.Nil(b, err)
+			for i, s := range sources {
+				b.Run(c.name+"/"+side+[]string{"/scan", "/index"}[i], func(b *testing.B) {
+					var dst []uint32
+					q.Run(s, dst)
+					for b.Loop() {
+						dst, _, _ = q.Run(s, dst[:0])
+					}
+				})
+			}
+		}
+	}
+}
+
 // Each query over 100,000 rows, without indexes and with one on every field.
 func BenchmarkQuery100k(b *testing.B) {
 	tb := todos(b)

@@ -22,7 +22,6 @@ type evaluation struct {
 	held    []uint64   // the rows that match; free with the evaluation
 	items   []radix.Item
 	slots   []uint32
-	tied    []uint32 // a run of rows that tie
 	spans   []span
 	scratch [8]byte // for the numbers of cells
 	filter  *plan

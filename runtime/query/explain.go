@@ -26,7 +26,8 @@ type trace struct {
 //	          step: 'page', from, to: positions in order, of a page with a cursor
 //
 // A scan also is of rows that an index has and that are looked at for the rest of the filter. A walk looks at rows in
-// the order of the sort until it has enough that match.
+// the order of the sort until it has enough that match. For a page with a cursor, top-k is of the rows behind it, or before
+// it, and index jumps to it.
 func (q *Query) Explain(s Source) value.Value {
 	started := time.Now()
 	e := newEvaluation(s)

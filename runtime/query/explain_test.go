@@ -99,3 +99,18 @@ func TestExplainSaysWhatWasUsed(t *testing.T) {
 		})
 	}
 }
+
+func TestExplainOfACursor(t *testing.T) {
+	rows := make([]naiveRow, 2000)
+	for i := range rows {
+		rows[i] = naiveRow{"id": text(fmt.Sprintf("%04d", i)), "at": date(float64(i * 7 % 2001))}
+	}
+	tb := fill(t, rows)
+	indexes := index.NewSet(tb, []schema.Index{{Field: "at", Type: schema.DateIndex}})
+	defer indexes.Close()
+	sort := array(by("at", "desc"))
+	_, info := runPage(t, query.Source{Table: tb}, object("sort", sort, "page", page("offset", "offset", number(1000), "limit", number(1))))
+	q := parse(t, object("sort", sort, "page", page("cursor", "after", text(string(info.Start)), "limit", number(2))))
+	require.Equal(t, []string{"sort index at looked=0", "page from=1001 to=1003"}, steps(q.Explain(query.Source{Table: tb, Indexes: indexes})))
+	require.Equal(t, []string{"sort top-k at looked=2000", "page from=1001 to=1003"}, steps(q.Explain(query.Source{Table: tb})))
+}

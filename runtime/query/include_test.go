@@ -219,19 +219,19 @@ func TestIncludesCountAsLevels(t *testing.T) {
 	}
 	_, err := query.Parse(nest(1000, yes), blog, "Post")
 	require.Nil(t, err)
-	_, err = query.Parse(nest(999, filtered(object("a", number(1)))), blog, "Post")
+	_, err = query.Parse(nest(500, filtered(levels(500))), blog, "Post")
 	require.Nil(t, err)
-	for _, q := range []value.Value{nest(1001, yes), nest(1000, filtered(object())), nest(500, filtered(levels(501)))} {
+	for _, q := range []value.Value{nest(1001, yes), nest(1000, filtered(levels(1))), nest(500, filtered(levels(501)))} {
 		_, err = query.Parse(q, blog, "Post")
 		require.NotNil(t, err)
 		require.Equal(t, fault.InvalidQuery, err.Code)
 	}
 }
 
-// levels makes a filter of so many levels.
+// levels makes a filter of so many levels of not, and, or around a leaf.
 func levels(n int) value.Value {
 	f := object("id", text("a"))
-	for i := range n - 1 {
+	for i := range n {
 		switch i % 3 {
 		case 0:
 			f = expr("not", "arg", f)

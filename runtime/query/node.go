@@ -144,7 +144,7 @@ type set struct {
 	numbers []float64
 	dates   []float64
 	strings map[string]struct{}
-	others  []operand // bytes, arrays, objects
+	others  map[string]struct{} // bytes, arrays, objects, by their keys (value.AppendKey); nil: none
 }
 
 func newSet(operands []operand) *set {
@@ -162,7 +162,10 @@ func newSet(operands []operand) *set {
 		case o.tag == value.String:
 			s.strings[string(o.payload)] = struct{}{}
 		default:
-			s.others = append(s.others, o)
+			if s.others == nil {
+				s.others = map[string]struct{}{}
+			}
+			s.others[string(value.AppendKey(nil, o.tag, o.payload))] = struct{}{}
 		}
 	}
 	s.numbers, s.dates = ordered(s.numbers), ordered(s.dates)
@@ -188,12 +191,12 @@ func (s *set) has(tag value.Tag, payload []byte) bool {
 	case tag == value.String:
 		return s.hasString(payload)
 	}
-	for _, o := range s.others {
-		if value.Equal(tag, payload, o.tag, o.payload) {
-			return true
-		}
+	if s.others == nil {
+		return false
 	}
-	return false
+	var room [64]byte
+	_, ok := s.others[string(value.AppendKey(room[:0], tag, payload))]
+	return ok
 }
 
 func (s *set) hasTag(tag value.Tag) bool { return s.bare>>tag&1 != 0 }

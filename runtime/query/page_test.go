@@ -37,7 +37,11 @@ func TestPagesOverChangingData(t *testing.T) {
 		indexes := index.NewSet(tb.table, drawIndexes(rt))
 		defer indexes.Close()
 		sort := array(rapid.SliceOfN(rapid.Custom(drawSort), 0, 3).Draw(rt, "sorts")...)
-		base := object("sort", sort, "filter", drawFilter(rt, 1))
+		filter := object()
+		if rapid.IntRange(0, 2).Draw(rt, "filtered") > 0 {
+			filter = drawFilter(rt, 1)
+		}
+		base := object("sort", sort, "filter", filter)
 		known := map[string]naivePosition{}
 		var cursors []string
 		for range 10 {
@@ -303,4 +307,46 @@ func TestTheDefaultPageHasFiftyRows(t *testing.T) {
 	require.Len(t, ids, 120)
 	ids, _ = runPage(t, query.Source{Table: tb}, object("page", page("cursor", "limit", number(math.Inf(1)))))
 	require.Len(t, ids, 120)
+}
+
+// Pages of many rows are parts of all rows in order, however few they are and whatever is sorted by, with and without indexes.
+func TestPagesOfManyRows(t *testing.T) {
+	rows := make([]naiveRow, 6000)
+	for i := range rows {
+		rows[i] = naiveRow{"id": text(fmt.Sprintf("id-%d", i)), "number": number(float64(i % 3)), "mixed": number(float64(i * 7919 % 6007)),
+			"unique": text(fmt.Sprintf("a common beginning %d", i*31%6007)), "tag": text(fmt.Sprintf("tag %d", i%40)),
+			"body": text(strings.Repeat("lemon ", i%9) + "tea")}
+	}
+	tb := fill(t, rows)
+	indexes := index.NewSet(tb, indexesBut(0))
+	defer indexes.Close()
+	search := object("op", text("or"), "args", array(object("op", text("text"), "field", text("body"), "query", text("lemon")),
+		object("number", object("gte", number(0)))))
+	for _, sort := range []value.Value{
+		array(by("number", "asc"), by("mixed", "desc")), array(by("number", "desc")), array(by("mixed", "asc")), array(by("unique", "desc")),
+		array(by("tag", "desc"), by("unique", "asc")), array(by("tag", "asc")), array(by("$score", "desc"), by("number", "asc")), array(by("$score", "asc")),
+		array(), array(by("id", "desc")), array(by("never", "asc"), by("mixed", "asc")),
+	} {
+		for _, filter := range []value.Value{object(), search, object("number", object("gte", number(1))), object("tag", text("tag 7"))} {
+			base := []any{"filter", filter, "sort", sort}
+			all := runAll(t, parse(t, object(base...)), tb)
+			for _, s := range []query.Source{{Table: tb}, {Table: tb, Indexes: indexes}} {
+				for _, at := range []int{0, 1, 40, len(all) / 2, len(all) - 3, len(all) - 1} {
+					_, info := runPage(t, s, object(append(base, "page", page("offset", "offset", number(float64(at)), "limit", number(1)))...))
+					for limit, l := range []value.Value{number(0), number(1), number(2)} {
+						ids, after := runPage(t, s, object(append(base, "page", page("cursor", "after", text(string(info.Start)), "limit", l))...))
+						to := min(at+1+limit, len(all))
+						require.Equal(t, idsOf(tb, all[at+1:to]), ids)
+						require.True(t, after.HasPrevious)
+						require.Equal(t, to < len(all), after.HasNext)
+						ids, before := runPage(t, s, object(append(base, "page", page("cursor", "before", text(string(info.Start)), "limit", l))...))
+						from := max(at-limit, 0)
+						require.Equal(t, idsOf(tb, all[from:at]), ids)
+						require.True(t, before.HasNext)
+						require.Equal(t, from > 0, before.HasPrevious)
+					}
+				}
+			}
+		}
+	}
 }

@@ -42,7 +42,7 @@ type parser struct {
 	schema *schema.Schema // nil: none
 	store  string         // whose rows the filter being read is for
 	path   []any
-	levels int // of filters and includes inside others
+	levels int // of and, or, not and includes that the parser is in
 }
 
 func (p *parser) push(step any) { p.path = append(p.path, step) }
@@ -68,11 +68,12 @@ func (p *parser) failAt(step any, reason string) *fault.Error {
 	return p.fail(reason)
 }
 
-// descend enters a filter or an include; ascend leaves it.
+// descend enters an and, or, not or include; ascend leaves it.
 func (p *parser) descend() *fault.Error {
 	if p.levels++; p.levels > value.MaxDepth {
 		return p.fail("a query may have no more than 1,000 levels")
 	}
+	value.Deep(p.levels)
 	return nil
 }
 
@@ -116,8 +117,12 @@ func (p *parser) part(queries []*Query, stores []string, key string, v value.Val
 	case "filter":
 		for i, q := range queries {
 			p.store = stores[i] // which says what tokens are
-			if q.filter, err = p.filter(v); err != nil {
+			var n *node
+			if n, err = p.filter(v); err != nil {
 				break
+			}
+			if n.op != opAnd || len(n.args) > 0 {
+				q.filter = n // without, every row matches
 			}
 		}
 	case "sort":

@@ -12,10 +12,6 @@ func (p *parser) filter(v value.Value) (*node, *fault.Error) {
 	if v.Tag != value.Object {
 		return nil, p.fail("a filter must be an object, not " + describe(v))
 	}
-	defer p.ascend()
-	if err := p.descend(); err != nil {
-		return nil, err
-	}
 	if name, _ := v.Get("op"); name.Tag == value.String {
 		return p.expression(v, string(name.Str))
 	}
@@ -28,17 +24,7 @@ func (p *parser) expression(v value.Value, name string) (*node, *fault.Error) {
 	case "and", "or":
 		return p.junction(v, name)
 	case "not":
-		if err := p.onlyKeys(v, "op", "arg"); err != nil {
-			return nil, err
-		}
-		p.push("arg")
-		arg, _ := v.Get("arg")
-		n, err := p.filter(arg)
-		if err != nil {
-			return nil, err
-		}
-		p.pop()
-		return not(n), nil
+		return p.negation(v)
 	}
 	operand := "value"
 	switch name {
@@ -82,8 +68,29 @@ func (p *parser) leafExpression(v value.Value, name, key string) (*node, *fault.
 	return n, nil
 }
 
+func (p *parser) negation(v value.Value) (*node, *fault.Error) {
+	if err := p.onlyKeys(v, "op", "arg"); err != nil {
+		return nil, err
+	}
+	if err := p.descend(); err != nil {
+		return nil, err
+	}
+	p.push("arg")
+	arg, _ := v.Get("arg")
+	n, err := p.filter(arg)
+	if err != nil {
+		return nil, err
+	}
+	p.pop()
+	p.ascend()
+	return not(n), nil
+}
+
 func (p *parser) junction(v value.Value, name string) (*node, *fault.Error) {
 	if err := p.onlyKeys(v, "op", "args"); err != nil {
+		return nil, err
+	}
+	if err := p.descend(); err != nil {
 		return nil, err
 	}
 	args, _ := v.Get("args")
@@ -105,6 +112,7 @@ func (p *parser) junction(v value.Value, name string) (*node, *fault.Error) {
 		p.pop()
 	}
 	p.pop()
+	p.ascend()
 	return n, nil
 }
 
@@ -252,6 +260,7 @@ func (p *parser) clean(v value.Value, depth int) (value.Value, *fault.Error) {
 	if depth == value.MaxDepth {
 		return v, p.fail("a value may have no more than 1,000 levels")
 	}
+	value.Deep(depth)
 	c := value.Value{Tag: v.Tag}
 	for i, item := range v.Items {
 		if v.Tag == value.Array {

@@ -210,21 +210,24 @@ func (p *plan) tied() bool {
 }
 
 // drivers appends leaves of which one at least holds for every row that matches, and whose rows can be listed, to dst,
-// and counts these. The count is negative if there are no such leaves.
+// and counts these. The count is negative, and what was appended means nothing, if there are no such leaves.
 func (p *plan) drivers(dst []*plan) (drivers []*plan, rows int) {
 	switch {
 	case p.via == viaOrdered || p.via == viaID:
 		return append(dst, p), p.rows
 	case p.op == opAnd:
-		best, least := (*plan)(nil), -1
+		// Each argument is asked once: twice would be twice for each level of a deep filter.
+		from, least := len(dst), -1
 		for _, arg := range p.args {
-			if _, n := arg.drivers(nil); n >= 0 && (least < 0 || n < least) {
-				best, least = arg, n
+			at := len(dst)
+			tried, n := arg.drivers(dst)
+			dst = tried[:at]
+			if n >= 0 && (least < 0 || n < least) {
+				least = n
+				dst = append(dst[:from], tried[at:]...)
 			}
 		}
-		if best != nil {
-			return best.drivers(dst)
-		}
+		return dst, least
 	case p.op == opOr:
 		for _, arg := range p.args {
 			var n int

@@ -70,10 +70,9 @@ func (e *evaluation) run(q *Query) ([]uint32, *PageInfo) {
 		rows := e.part(f, keys, reverse, from, to)
 		return rows, q.infoIn(order, from, to, f.n, func(i int) uint32 { return rows[i-from] })
 	}
-	rows := e.part(f, keys, reverse, 0, f.n)
-	from, to = q.windowIn(order, f.n, func(beyond func(slot uint32) bool) int { return search(rows, beyond) })
+	rows, from, to := e.turn(q, f, keys, reverse, order)
 	e.trace.page(from, to)
-	return rows[from:to], q.infoIn(order, from, to, f.n, func(i int) uint32 { return rows[i] })
+	return rows, q.infoIn(order, from, to, f.n, func(i int) uint32 { return rows[i-from] })
 }
 
 // scorerOf gives what scores rows for the sort, if anything does.
@@ -206,6 +205,9 @@ func (e *evaluation) early(q *Query, keys []sortKey, reverse bool) (rows []uint3
 		return nil, false
 	}
 	need, total, p := q.offset+q.limit, e.table.Len(), e.filter
+	if need == 0 {
+		return nil, false
+	}
 	expected := need * (total/max(p.rows, 1) + 1)
 	otherwise := p.cost + total/64*wordCost + p.rows*topCost
 	if len(keys) == 0 {

@@ -11,15 +11,17 @@ type scorer struct {
 	leaves []scoredLeaf
 }
 
-// scoredLeaf has an index score rows, or a counter that has seen all of them.
+// scoredLeaf has an index score rows, or a counter that has seen all of them: from the first score on.
 type scoredLeaf struct {
+	source  Source
+	node    *node
 	access  access
 	indexed *index.Scorer
 	counter *text.Counter
 }
 
-// newScorer prepares to score the rows of a table by a filter; nil is none, by which all rows score 0. A leaf without an
-// index costs a look at every row.
+// newScorer prepares to score the rows of a table by a filter; nil is none, by which all rows score 0. The first score
+// costs a look at every row for each leaf without an index.
 func newScorer(s Source, filter *node) *scorer {
 	r := new(scorer)
 	if filter != nil {
@@ -35,24 +37,26 @@ func (r *scorer) take(s Source, n *node) {
 			r.take(s, arg)
 		}
 	case opText:
-		r.leaves = append(r.leaves, newScoredLeaf(s, n))
+		r.leaves = append(r.leaves, scoredLeaf{source: s, node: n})
 	}
 }
 
-func newScoredLeaf(s Source, n *node) scoredLeaf {
-	leaf := scoredLeaf{access: bindField(s.Table, n.field)}
+// prepare takes what scores are made of from all rows.
+func (leaf *scoredLeaf) prepare() {
+	s, n := leaf.source, leaf.node
+	leaf.access = bindField(s.Table, n.field)
 	if s.Indexes != nil {
 		if x := s.Indexes.Text(n.field.path); x != nil && x.Answers(n.text) {
 			leaf.indexed = x.Scorer(n.text)
-			return leaf
+			return
 		}
 	}
-	leaf.counter = text.NewCounter(n.text)
+	counter := text.NewCounter(n.text)
 	var scratch [8]byte
 	for _, slot := range appendSlots(nil, s.Table.LiveWords()) {
-		leaf.counter.Add(leaf.access.cell(slot, &scratch))
+		counter.Add(leaf.access.cell(slot, &scratch))
 	}
-	return leaf
+	leaf.counter = counter
 }
 
 // score gives the relevance of a row.
@@ -62,6 +66,9 @@ func (r *scorer) score(slot uint32) float64 {
 		leaf := &r.leaves[i]
 		var score float64
 		var ok bool
+		if leaf.indexed == nil && leaf.counter == nil {
+			leaf.prepare()
+		}
 		if leaf.indexed != nil {
 			score, ok = leaf.indexed.Score(slot)
 		} else {

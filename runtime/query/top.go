@@ -57,6 +57,7 @@ type heap struct {
 	eval  *evaluation
 	keys  []sortKey
 	limit int
+	back  bool         // the last limit items, the last one first
 	items []radix.Item // each before its parent, (i-1)/2, or equal
 
 	floats *table.Column // the first key, if all rows have a number in it, or all a date
@@ -81,11 +82,23 @@ func (h *heap) passing(w int) uint64 {
 // offerAll offers items that have slots only.
 func (h *heap) offerAll(items []radix.Item) {
 	h.keys[0].load(items)
+	h.offerLoaded(items)
+}
+
+// offerLoaded offers items that have the class and key of the first sort key loaded.
+func (h *heap) offerLoaded(items []radix.Item) {
+	if h.limit == 0 {
+		return
+	}
 	for i := range items {
 		item := &items[i]
 		if len(h.items) == h.limit {
 			worst := &h.items[0]
-			if item.Class > worst.Class || item.Class == worst.Class && item.Key > worst.Key {
+			if h.back {
+				if item.Class < worst.Class || item.Class == worst.Class && item.Key < worst.Key {
+					continue
+				}
+			} else if item.Class > worst.Class || item.Class == worst.Class && item.Key > worst.Key {
 				continue
 			}
 		}
@@ -146,6 +159,9 @@ func (h *heap) down(i int) {
 
 // compare orders two items that have the class and key of the first sort key loaded.
 func (h *heap) compare(a, b *radix.Item) int {
+	if h.back {
+		a, b = b, a
+	}
 	if order := h.keys[0].compareLoaded(a, b); order != 0 {
 		return order
 	}

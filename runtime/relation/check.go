@@ -12,7 +12,7 @@ func (l *Live) Check() error {
 			return err
 		}
 	}
-	if l.top.rows.bySlot.len != len(l.window) {
+	if l.top.rows.bySlot.Len() != len(l.window) {
 		return errors.New("relation: not as many parents as rows in the window")
 	}
 	return nil
@@ -27,7 +27,7 @@ func (l *level) check() error {
 			continue
 		}
 		alive++
-		if at, ok := r.bySlot.get(r.entries[e].slot); !ok || at != e {
+		if at, ok := r.bySlot.Get(r.entries[e].slot); !ok || at != e {
 			return errors.New("relation: a row is not found by its slot")
 		}
 		if l.from != nil {
@@ -49,7 +49,7 @@ func (l *level) check() error {
 			}
 		}
 	}
-	if alive != r.bySlot.len || len(r.stale) > 0 {
+	if alive != r.bySlot.Len() || len(r.stale) > 0 {
 		return errors.New("relation: rows or cells are left over")
 	}
 	free := 0
@@ -75,7 +75,7 @@ func (n *include) check(c uint32) error {
 	}
 	b := n.branches[cell.branch]
 	if cell.keyed {
-		at, _ := b.keys.get(cell.hash)
+		at, _ := b.keys.Get(cell.hash)
 		for at != none && at != c {
 			at = n.level.rows.cells[at].next
 		}

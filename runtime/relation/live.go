@@ -3,6 +3,7 @@ package relation
 import (
 	"slices"
 
+	"github.com/atoma-dev/atoma/runtime/intmap"
 	"github.com/atoma-dev/atoma/runtime/query"
 	"github.com/atoma-dev/atoma/runtime/table"
 	"github.com/atoma-dev/atoma/runtime/view"
@@ -34,7 +35,7 @@ type Live struct {
 	changed  []uint32 // entries of the top level marked in this update
 	leaving  []uint32 // entries that the window has removed
 	dirty    []table.Entry
-	seen     numbers // slot → index in dirty
+	seen     intmap.Map // slot → index in dirty
 }
 
 // Trees says which parents of a window have a new tree.
@@ -129,7 +130,7 @@ func (l *Live) reset(slots []uint32) {
 		level.reader.Read()
 		level.rows.reset()
 		if level.from != nil {
-			level.from.keys.clear()
+			level.from.keys.Clear()
 		}
 	}
 	l.window, l.numbered = l.window[:0], 0
@@ -282,14 +283,14 @@ func (l *Live) read(level *level) {
 func (l *Live) merge(entries []table.Entry) []table.Entry {
 	l.dirty = l.dirty[:0]
 	for _, e := range entries {
-		if i, ok := l.seen.get(e.Slot); ok {
+		if i, ok := l.seen.Get(e.Slot); ok {
 			l.dirty[i].Fields |= e.Fields
 			continue
 		}
-		l.seen.put(e.Slot, uint32(len(l.dirty)))
+		l.seen.Put(e.Slot, uint32(len(l.dirty)))
 		l.dirty = append(l.dirty, e)
 	}
-	l.seen.clear()
+	l.seen.Clear()
 	return l.dirty
 }
 
@@ -308,7 +309,7 @@ func (l *Live) readAll(level *level) {
 
 // changedRow is read for one row, which may be gone, and the cells that hold it.
 func (l *Live) changedRow(level *level, entry table.Entry) {
-	e, held := level.rows.bySlot.get(entry.Slot)
+	e, held := level.rows.bySlot.Get(entry.Slot)
 	if !held {
 		return
 	}

@@ -303,3 +303,21 @@ func TestShapeSaysHowToReadATree(t *testing.T) {
 	words := string(value.AppendPayload(nil, relation.Shape(q)))
 	require.Less(t, strings.Index(words, "up"), strings.Index(words, "bs"))
 }
+
+// Which variant a row has may hang on its id alone, which never changes: but its slot may have another row.
+func TestASlotThatIsUsedAgainHasTheVariantOfItsNewRow(t *testing.T) {
+	one := object("type", text("hasMany"), "to", text("a"), "foreignKey", text("r"), "primaryKey", text("never"))
+	rapid.Check(t, func(t *rapid.T) {
+		w := newWorld(t, object("a", object("relations", object("v",
+			object("type", text("variants"), "branches", list(object("when", object("id", text("first")), "relation", one)))))))
+		w.put(t, "a", row{"id": text("first")})
+		f := newFollower(t, w, "a", object("include", object("v", yes)))
+		slots := w.table("a").Slots(nil)
+		f.pull(t, f.delta(t, slots), slots)
+		w.remove(t, "a", "first")
+		w.put(t, "a", row{"id": text("second")})
+		slots = w.table("a").Slots(nil)
+		f.pull(t, f.delta(t, slots), slots)
+		f.live.Close()
+	})
+}

@@ -44,13 +44,12 @@ func (b *branch) outdateAll() {
 	}
 }
 
-// concerns tells whether a change of a row may change who holds it, or where. That a row came or went always does, unless
-// no row has a key.
+// concerns tells whether a change of a row may change who holds it, or where.
 func (b *branch) concerns(entry table.Entry) bool { return entry.Fields&b.reads() != 0 }
 
 // offerAll offers changed rows to the cells that look for their keys. Rows that moved are known by now.
 func (b *branch) offerAll(entries []table.Entry, update uint32) {
-	if len(entries) == 0 || b.keys.len == 0 || b.choice.limit == 0 {
+	if len(entries) == 0 || b.keys.Len() == 0 || b.choice.limit == 0 {
 		return
 	}
 	if b.choice.scored { // every row's place depends on every row
@@ -69,7 +68,7 @@ func (b *branch) offer(slot, update uint32) {
 	if tag <= value.Null {
 		return
 	}
-	c, ok := b.keys.get(b.hash(tag, payload))
+	c, ok := b.keys.Get(b.hash(tag, payload))
 	if !ok || !b.choice.admits(slot) {
 		return
 	}

@@ -1,6 +1,7 @@
 package relation
 
 import (
+	"github.com/atoma-dev/atoma/runtime/intmap"
 	"github.com/atoma-dev/atoma/runtime/query"
 	"github.com/atoma-dev/atoma/runtime/schema"
 	"github.com/atoma-dev/atoma/runtime/table"
@@ -36,7 +37,7 @@ type include struct {
 	level    *level
 	number   int       // among level.includes
 	branches []*branch // the first that holds for a row counts
-	reads    uint64    // FieldBits of what decides about the branch and its key
+	reads    uint64    // FieldBits of what decides about the branch and its key, and the bit of rows that come or go
 }
 
 // branch is one way of an include.
@@ -55,12 +56,12 @@ type branch struct {
 	second  [8]byte // for another
 
 	// Of a Live.
-	keys   numbers  // hash of a key → the first cell that looks for it
-	found  []uint32 // memory for the rows of a cell
-	chain  []uint32 // and for their links: all that there are,
-	stay   []uint32 // those that stay, and
-	woven  []uint32 // those that there are to be
-	buffer []byte   // and for its key
+	keys   intmap.Map // hash of a key → the first cell that looks for it
+	found  []uint32   // memory for the rows of a cell
+	chain  []uint32   // and for their links: all that there are,
+	stay   []uint32   // those that stay, and
+	woven  []uint32   // those that there are to be
+	buffer []byte     // and for its key
 	offers []offer
 }
 
@@ -130,7 +131,7 @@ func (p *plan) refresh() {
 
 // refresh is for what is read of the level's own table.
 func (n *include) refresh() {
-	n.reads = 0
+	n.reads = freshRow
 	for _, b := range n.branches {
 		b.own.refresh()
 		n.reads |= b.own.bits()
@@ -148,8 +149,13 @@ func (b *branch) refresh() {
 	b.choice.refresh()
 }
 
-// reads gives the FieldBits of the fields of a related row that decide whether and where it is attached.
-func (b *branch) reads() uint64 { return b.other.bits() | b.choice.reads() }
+// reads gives the FieldBits of the fields of a related row that decide whether and where it is attached, and that of
+// rows that come or go.
+func (b *branch) reads() uint64 { return freshRow | b.other.bits() | b.choice.reads() }
+
+// freshRow is the FieldBit that only added and deleted rows have: an id never changes. A slot may be used again, so that
+// what was read of it, its id too, is another row's.
+const freshRow = 1 << table.FieldID
 
 // branchOf gives the branch that holds for a row of the level above, nil if none does.
 func (n *include) branchOf(slot uint32) *branch {

@@ -1,6 +1,9 @@
 package relation
 
-import "github.com/atoma-dev/atoma/runtime/value"
+import (
+	"github.com/atoma-dev/atoma/runtime/intmap"
+	"github.com/atoma-dev/atoma/runtime/value"
+)
 
 // rows is what a Live keeps of a level: an entry for each row that is attached in some parent's tree, once however many
 // hold it, and a cell for each entry and include, which has the list of rows attached there. All of it is numbers in a
@@ -18,7 +21,7 @@ type rows struct {
 	entries []entry
 	cells   []cell // entry × includes + number of the include
 	links   []link // to entries of this level, from cells of the level above
-	bySlot  numbers
+	bySlot  intmap.Map
 	stale   []uint32 // cells to evaluate anew; only those that say so themselves
 
 	freeEntry, freeLink uint32 // lists of free places, through holders and next
@@ -65,17 +68,17 @@ type link struct {
 
 func (r *rows) reset() {
 	r.entries, r.cells, r.links, r.stale = r.entries[:0], r.cells[:0], r.links[:0], r.stale[:0]
-	r.bySlot.clear()
+	r.bySlot.Clear()
 	r.freeEntry, r.freeLink = none, none
 }
 
 func (r *rows) bytes() int {
-	return 20*cap(r.entries) + 36*cap(r.cells) + 20*cap(r.links) + 4*cap(r.stale) + r.bySlot.bytes()
+	return 20*cap(r.entries) + 36*cap(r.cells) + 20*cap(r.links) + 4*cap(r.stale) + r.bySlot.Bytes()
 }
 
 // acquire gives the entry of a row, and makes it, with all that is below it, if there is none.
 func (l *level) acquire(slot uint32) uint32 {
-	if e, ok := l.rows.bySlot.get(slot); ok {
+	if e, ok := l.rows.bySlot.Get(slot); ok {
 		return e
 	}
 	e := l.make(slot)
@@ -106,7 +109,7 @@ func (l *level) make(slot uint32) uint32 {
 	for i := range l.includes {
 		r.cells[l.cell(e, i)] = blank
 	}
-	r.bySlot.put(slot, e)
+	r.bySlot.Put(slot, e)
 	return e
 }
 
@@ -119,7 +122,7 @@ func (l *level) drop(e uint32) {
 		n.cut(c, none)
 		r.cells[c] = blank
 	}
-	r.bySlot.remove(r.entries[e].slot)
+	r.bySlot.Remove(r.entries[e].slot)
 	r.entries[e] = entry{slot: none, holders: r.freeEntry}
 	r.freeEntry = e
 }
@@ -171,10 +174,10 @@ func (n *include) rekey(c uint32, tag value.Tag, payload []byte) {
 	}
 	n.unkey(c)
 	cell.keyed, cell.hash, cell.prev, cell.next = true, hash, none, none
-	if first, ok := b.keys.get(hash); ok {
+	if first, ok := b.keys.Get(hash); ok {
 		cells[first].prev, cell.next = c, first
 	}
-	b.keys.put(hash, c)
+	b.keys.Put(hash, c)
 }
 
 // unkey takes a cell out of the list of its key.
@@ -192,9 +195,9 @@ func (n *include) unkey(c uint32) {
 	case cell.prev != none:
 		cells[cell.prev].next = cell.next
 	case cell.next != none:
-		b.keys.put(cell.hash, cell.next)
+		b.keys.Put(cell.hash, cell.next)
 	default:
-		b.keys.remove(cell.hash)
+		b.keys.Remove(cell.hash)
 	}
 }
 

@@ -97,14 +97,21 @@ func (c *Counter) term(token []byte) uint32 {
 		return at
 	}
 	first := uint32(0)
-	for i := range c.query.terms {
-		t := &c.query.terms[i]
-		if t.run {
-			continue
+	match := func(i, distance int) {
+		c.found = append(c.found, found{text: string(token), posting: Posting{Term: i, Distance: distance}, next: first})
+		first = uint32(len(c.found))
+	}
+	if c.query.distance == 0 {
+		if i := c.query.place(token, false); i >= 0 {
+			match(i, 0)
 		}
-		if distance, ok := t.within(token, c.query.distance); ok {
-			c.found = append(c.found, found{text: string(token), posting: Posting{Term: i, Distance: distance}, next: first})
-			first = uint32(len(c.found))
+	} else {
+		for i := range c.query.terms {
+			if t := &c.query.terms[i]; t.run {
+				continue
+			} else if distance, ok := t.within(token, c.query.distance); ok {
+				match(i, distance)
+			}
 		}
 	}
 	if first != 0 {

@@ -3,6 +3,8 @@ package text
 import (
 	"bytes"
 	"slices"
+
+	"github.com/atoma-dev/atoma/runtime/value"
 )
 
 // Range is a part of a string, in bytes: from Start to before End.
@@ -12,15 +14,12 @@ type Range struct{ Start, End int }
 // wherever they stand. Whether all terms match does not matter here. None: nil.
 func (q *Query) Ranges(s []byte) []Range {
 	var ranges []Range
-	words := false
 	for i := range q.terms {
 		if t := &q.terms[i]; t.run {
 			ranges = appendRuns(ranges, s, t.text)
-		} else {
-			words = true
 		}
 	}
-	if words {
+	if q.words > 0 {
 		ranges = q.appendTokens(ranges, s)
 	}
 	return merge(ranges)
@@ -44,25 +43,44 @@ func (q *Query) appendTokens(ranges []Range, s []byte) []Range {
 	var tokens Tokens
 	tokens.Add(s, q.options)
 	for k := range tokens.Len() {
-		for i := range q.terms {
-			t := &q.terms[i]
-			if t.run {
-				continue
-			}
-			if _, ok := t.within(tokens.At(k), q.distance); ok {
-				at := tokens.tokens[k]
-				ranges = append(ranges, Range{int(at.first), int(at.last)})
-				break
-			}
+		if q.nearAny(tokens.At(k)) {
+			at := tokens.tokens[k]
+			ranges = append(ranges, Range{int(at.first), int(at.last)})
 		}
 	}
 	return ranges
+}
+
+// nearAny tells whether a token of a field matches a token of the query.
+func (q *Query) nearAny(token []byte) bool {
+	if q.place(token, false) >= 0 {
+		return true
+	}
+	if q.distance == 0 {
+		return false
+	}
+	for i := range q.terms {
+		if t := &q.terms[i]; t.run {
+			continue
+		} else if _, ok := t.within(token, q.distance); ok {
+			return true
+		}
+	}
+	return false
 }
 
 // merge sorts ranges and joins those that overlap or touch.
 func merge(ranges []Range) []Range {
 	if len(ranges) < 2 {
 		return ranges
+	}
+	if len(ranges) > fewHits {
+		order := value.Permutation(len(ranges), func(a, b uint32) int { return ranges[a].Start - ranges[b].Start })
+		sorted := make([]Range, len(ranges))
+		for i, at := range order {
+			sorted[i] = ranges[at]
+		}
+		ranges = sorted
 	}
 	// Each list that was appended is ascending, and there are few: insertion is as good as sorting.
 	for i := 1; i < len(ranges); i++ {

@@ -12,7 +12,13 @@ type Query struct {
 	options  Options
 	distance int // up to which a token of the field is near enough
 	terms    []Term
+	words    int               // terms that are no runs
+	places   map[string]uint32 // of the words in terms; nil if terms are few
+	runs     map[string]uint32 // of the runs in terms; nil if terms are few
 }
+
+// fewTerms is up to how many terms are gone through one by one.
+const fewTerms = 16
 
 // Term is a distinct token of a query, or a run of a script without spaces.
 type Term struct {
@@ -70,12 +76,51 @@ func (q *Query) addTokens(s []byte) {
 }
 
 func (q *Query) add(text []byte, run bool) {
-	for i := range q.terms {
-		if q.terms[i].text == string(text) && q.terms[i].run == run {
-			return
-		}
+	if q.place(text, run) >= 0 {
+		return
 	}
 	q.terms = append(q.terms, Term{string(text), runeCount(text), isASCII(text), run})
+	if !run {
+		q.words++
+	}
+	switch n := len(q.terms); {
+	case n == fewTerms+1:
+		q.places, q.runs = map[string]uint32{}, map[string]uint32{}
+		for i := range q.terms {
+			q.enter(i)
+		}
+	case n > fewTerms:
+		q.enter(n - 1)
+	}
+}
+
+// enter notes the place of a term.
+func (q *Query) enter(i int) {
+	if t := &q.terms[i]; t.run {
+		q.runs[t.text] = uint32(i)
+	} else {
+		q.places[t.text] = uint32(i)
+	}
+}
+
+// place gives the place of a token, or run, among the terms, -1 if it is none.
+func (q *Query) place(text []byte, run bool) int {
+	if q.places == nil {
+		for i := range q.terms {
+			if q.terms[i].text == string(text) && q.terms[i].run == run {
+				return i
+			}
+		}
+		return -1
+	}
+	places := q.places
+	if run {
+		places = q.runs
+	}
+	if i, ok := places[string(text)]; ok {
+		return int(i)
+	}
+	return -1
 }
 
 // Terms gives the terms in the order of the query. Without any, nothing matches.
@@ -96,15 +141,18 @@ func (q *Query) Match(tag value.Tag, payload []byte) bool {
 		return false
 	}
 	m := matchers.Get().(*matcher)
-	defer matchers.Put(m)
+	defer m.end()
 	m.begin(q)
 	EachString(tag, payload, m.look)
+	if q.places != nil {
+		m.findMany()
+	}
 	return m.missing == 0
 }
 
 // mayMatch tells unmatched strings apart by what takes no tokens: a token that matches as it is stands in the string.
 func (q *Query) mayMatch(s []byte) bool {
-	for i := range q.terms {
+	for i := range q.terms[:min(len(q.terms), fewTerms)] {
 		t := &q.terms[i]
 		switch {
 		case t.run:
@@ -155,24 +203,33 @@ var matchers = sync.Pool{New: func() any {
 	return m
 }}
 
+func (m *matcher) end() {
+	m.query = nil
+	matchers.Put(m)
+}
+
 func (m *matcher) begin(q *Query) {
 	m.query, m.missing = q, len(q.terms)
+	m.tokens.Reset()
 	m.found = append(m.found[:0], make([]bool, len(q.terms))...)
 }
 
 // lookAt finds terms in a string.
 func (m *matcher) lookAt(s []byte) {
 	q := m.query
-	words := false
 	for i := range q.terms {
 		if t := &q.terms[i]; !t.run {
-			words = true
+			continue
 		} else if !m.found[i] && containsRun(s, t.text) {
 			m.found[i] = true
 			m.missing--
 		}
 	}
-	if !words || m.missing == 0 {
+	if q.words == 0 || m.missing == 0 {
+		return
+	}
+	if q.places != nil {
+		m.tokens.Add(s, q.options) // for findMany
 		return
 	}
 	m.tokens.Reset()
@@ -192,4 +249,39 @@ func (m *matcher) lookAt(s []byte) {
 			}
 		}
 	}
+}
+
+// findMany finds the words among many terms in the tokens of all strings: those that are there as they are by looking
+// each token up, and then the others one by one, up to the first that nothing is near to.
+func (m *matcher) findMany() {
+	q := m.query
+	for k := range m.tokens.Len() {
+		if i := q.place(m.tokens.At(k), false); i >= 0 && !m.found[i] {
+			m.found[i] = true
+			m.missing--
+		}
+	}
+	if q.distance == 0 {
+		return
+	}
+	for i := range q.terms {
+		t := &q.terms[i]
+		if m.found[i] || t.run {
+			continue
+		}
+		if !m.near(t) {
+			return
+		}
+		m.missing--
+	}
+}
+
+// near tells whether a token is near to a term.
+func (m *matcher) near(t *Term) bool {
+	for k := range m.tokens.Len() {
+		if _, ok := t.within(m.tokens.At(k), m.query.distance); ok {
+			return true
+		}
+	}
+	return false
 }

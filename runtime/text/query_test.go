@@ -1,6 +1,7 @@
 package text_test
 
 import (
+	"fmt"
 	"math"
 	"slices"
 	"strings"
@@ -288,4 +289,33 @@ func BenchmarkMatch(b *testing.B) {
 			}
 		})
 	}
+}
+
+// A query of many terms, which are looked up, matches what has each of them alone.
+func TestManyTermsAreEachOfThem(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		word := rapid.Custom(func(t *rapid.T) string {
+			n := rapid.IntRange(0, 40).Draw(t, "word")
+			return []string{fmt.Sprint("word", n), fmt.Sprint("Wort", n), fmt.Sprint("word", n, "x"), string([]rune{'東', rune(0x4E00 + n)})}[rapid.IntRange(0, 3).Draw(t, "kind")]
+		})
+		words := rapid.SliceOfN(word, 15, 40).Draw(t, "words")
+		cell := words
+		if rapid.Bool().Draw(t, "others") {
+			cell = append(rapid.SliceOfN(word, 0, 20).Draw(t, "more"), words[rapid.IntRange(0, 2).Draw(t, "from"):]...)
+		}
+		fuzzy, distance := rapid.Bool().Draw(t, "fuzzy"), rapid.IntRange(0, 2).Draw(t, "distance")
+		tag, payload := value.String, []byte(strings.Join(cell, " "))
+		if rapid.Bool().Draw(t, "array") {
+			v := value.Value{Tag: value.Array}
+			for _, s := range cell {
+				v.Items = append(v.Items, value.Value{Tag: value.String, Str: []byte(s)})
+			}
+			tag, payload = value.Array, value.AppendPayload(nil, v)
+		}
+		want := true
+		for _, w := range words {
+			want = want && NewQuery([]byte(w), fuzzy, distance, Options{}).Match(tag, payload)
+		}
+		require.Equal(t, want, NewQuery([]byte(strings.Join(words, " ")), fuzzy, distance, Options{}).Match(tag, payload))
+	})
 }

@@ -1,6 +1,10 @@
 package text
 
-import "math"
+import (
+	"math"
+
+	"github.com/atoma-dev/atoma/runtime/value"
+)
 
 // Relevance is BM25 (Robertson and Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond", 2009) with the
 // usual parameters and the idf that is never negative, as Lucene has it. A token of the query that several terms of
@@ -9,6 +13,9 @@ const (
 	saturation = 1.2  // k1
 	byLength   = 0.75 // b
 )
+
+// fewHits is up to how many hits, or ranges, are sorted by insertion.
+const fewHits = 64
 
 // Corpus is what scoring takes of a field over all rows.
 type Corpus struct {
@@ -76,11 +83,23 @@ func (s *Scoring) Row(hits []Hit, length int) (score float64, ok bool) {
 		}
 		score += sum
 	}
-	return score, term == s.terms
+	if term != s.terms {
+		return 0, false
+	}
+	return score, true
 }
 
-// SortHits puts hits in the order of postings. There are few.
+// SortHits puts hits in the order of postings. There are few, nearly always.
 func SortHits(hits []Hit) {
+	if len(hits) > fewHits {
+		order := value.Permutation(len(hits), func(a, b uint32) int { return int(hits[a].Posting) - int(hits[b].Posting) })
+		sorted := make([]Hit, len(hits))
+		for i, at := range order {
+			sorted[i] = hits[at]
+		}
+		copy(hits, sorted)
+		return
+	}
 	for i := 1; i < len(hits); i++ {
 		for k := i; k > 0 && hits[k].Posting < hits[k-1].Posting; k-- {
 			hits[k], hits[k-1] = hits[k-1], hits[k]

@@ -147,6 +147,7 @@ func (r *reader) payload(tag Tag, v *Value) error {
 			return ErrDepth
 		}
 		r.levels--
+		Deep(r.levels)
 		var err error
 		if tag == Array {
 			err = r.array(v)

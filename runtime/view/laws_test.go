@@ -31,6 +31,9 @@ type world struct {
 func newWorld(rt *rapid.T) *world {
 	w := &world{rt: rt, plain: query.Source{Table: table.New()}, ids: rapid.SampledFrom([]int{8, 20, 60, 60, 400, 400, 3000, 6000}).Draw(rt, "ids")}
 	w.source = w.plain
+	for _, name := range names("before ", 0, rapid.SampledFrom([]int{0, 0, 58, 61, 70}).Draw(rt, "fields before")) {
+		w.plain.Table.Field(name) // so that later ones share a bit of the log
+	}
 	if rapid.IntRange(0, 2).Draw(rt, "indexes") == 0 {
 		w.source.Indexes = index.NewSet(w.plain.Table, []schema.Index{
 			{Field: "wide", Type: schema.NumberIndex}, {Field: "group", Type: schema.StringIndex}, {Field: "title", Type: schema.TextIndex},

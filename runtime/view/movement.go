@@ -33,6 +33,7 @@ type movement struct {
 	rows  []changedRow // by number
 	slots []uint32     // an open-addressing hash from slots to numbers + 1; all 0 between updates
 	shift uint8        // 32 - log₂ of its length
+	busy  bool         // an update has begun, and if another begins the one before has panicked
 
 	leaving  []uint32 // numbers of rows that leave, later in order of their places
 	entering []uint32 // numbers of rows that enter, later in order of their places
@@ -57,6 +58,10 @@ type changedRow struct {
 
 // gather numbers the rows of notes.
 func (m *movement) gather(notes []note) {
+	if m.busy {
+		clear(m.slots[:cap(m.slots)])
+	}
+	m.busy = true
 	m.leaving, m.entering, m.inPlace = m.leaving[:0], m.entering[:0], m.inPlace[:0]
 	m.removed, m.inserted = m.removed[:0], m.inserted[:0]
 	m.rows = m.rows[:0]
@@ -119,7 +124,10 @@ func (m *movement) row(slot uint32) *changedRow {
 }
 
 // release ends an update.
-func (m *movement) release() { clear(m.slots) }
+func (m *movement) release() {
+	clear(m.slots)
+	m.busy = false
+}
 
 // decide notes what became of a row that was and is in the list, or not.
 func (m *movement) decide(number uint32, was, is bool) {

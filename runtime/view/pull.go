@@ -7,7 +7,6 @@ import "github.com/atoma-dev/atoma/runtime/query"
 func (v *View) Pull(d *Delta) {
 	s := v.set
 	s.Sync()
-	s.unmark(v)
 	d.clear()
 	first := v.fresh
 	v.fresh = false
@@ -24,6 +23,7 @@ func (v *View) Pull(d *Delta) {
 	if first {
 		d.Changed, d.Reset = true, true
 	}
+	s.unmark(v)
 	d.Len, d.Count, d.Page = v.window.to-v.window.from, v.count, v.page
 }
 
@@ -95,6 +95,7 @@ const (
 // update works the notes in.
 func (v *View) update(d *Delta) {
 	m, t := &v.set.movement, v.set.source.Table
+	v.stale = true // until it is done, should it panic
 	m.gather(v.pending)
 	v.pending = v.pending[:0]
 	v.decide(m)
@@ -115,6 +116,7 @@ func (v *View) update(d *Delta) {
 	kept := d.shift(m.removed, m.inserted, before, v.window, v.list.Append)
 	v.replace(d, m, kept)
 	m.release()
+	v.stale = false
 	if samePage(page, v.page) {
 		v.page = page
 	} else {

@@ -7,12 +7,12 @@ package view
 // pullScores brings such a view up to date.
 func (v *View) pullScores(d *Delta) {
 	m := &v.set.movement
-	known := !v.stale
+	known, again := !v.stale, v.stale || v.again
+	v.stale = true // until it is done, should it panic
 	m.gather(v.pending)
 	v.pending = v.pending[:0]
 	m.old = append(m.old[:0], v.slots...)
-	if v.stale || v.again {
-		v.again = false
+	if again {
 		slots, page, err := v.query.Run(v.set.source, v.slots[:0])
 		if err != nil {
 			page = nil // no window: what is wrong with the query would have been told when it was opened
@@ -32,6 +32,7 @@ func (v *View) pullScores(d *Delta) {
 		d.Slots = append(d.Slots, v.slots...)
 	}
 	m.release()
+	v.stale, v.again = false, false
 }
 
 // differ tells how the new window differs from m.old: all but what both begin and end with is taken out and put in.

@@ -1,9 +1,10 @@
-package relation
+// Package intmap has a map of numbers, slots above all, that is small and holds no pointers. A Map owns its memory and is
+// for one goroutine at a time.
+package intmap
 
-// numbers is a hash from uint32 to uint32 that holds no pointers: open addressing with linear probing, at most three
-// quarters full, and deletion by shifting back (Knuth, TAOCP 6.4, algorithm R), so that nothing piles up. The zero
-// value is empty and has no memory.
-type numbers struct {
+// Map is a hash from uint32 to uint32: open addressing with linear probing, at most three quarters full, and deletion by
+// shifting back (Knuth, TAOCP 6.4, algorithm R), so that nothing piles up. The zero value is empty and has no memory.
+type Map struct {
 	places []place // a power of two
 	shift  uint8   // 32 - log2(len(places))
 	len    int
@@ -15,9 +16,13 @@ type place struct{ key, value uint32 }
 const leastPlaces = 16
 
 // home is where a key's search starts: Fibonacci hashing.
-func (m *numbers) home(key uint32) uint32 { return key * 0x9E3779B1 >> m.shift }
+func (m *Map) home(key uint32) uint32 { return key * 0x9E3779B1 >> m.shift }
 
-func (m *numbers) get(key uint32) (value uint32, ok bool) {
+// Len is the number of entries.
+func (m *Map) Len() int { return m.len }
+
+// Get gives the value of a key.
+func (m *Map) Get(key uint32) (value uint32, ok bool) {
 	if m.len == 0 {
 		return 0, false
 	}
@@ -32,15 +37,15 @@ func (m *numbers) get(key uint32) (value uint32, ok bool) {
 	}
 }
 
-// put adds or replaces an entry. The value is less than 2³²-1.
-func (m *numbers) put(key, value uint32) {
+// Put adds or replaces an entry. The value is less than 2³²-1.
+func (m *Map) Put(key, value uint32) {
 	if m.len >= len(m.places)/4*3 {
 		m.grow()
 	}
 	m.set(place{key, value + 1})
 }
 
-func (m *numbers) set(p place) {
+func (m *Map) set(p place) {
 	mask := uint32(len(m.places) - 1)
 	i := m.home(p.key)
 	for m.places[i].value != 0 && m.places[i].key != p.key {
@@ -52,7 +57,7 @@ func (m *numbers) set(p place) {
 	m.places[i] = p
 }
 
-func (m *numbers) grow() {
+func (m *Map) grow() {
 	old := m.places
 	m.resize(max(2*len(old), leastPlaces))
 	for _, p := range old {
@@ -62,14 +67,34 @@ func (m *numbers) grow() {
 	}
 }
 
-func (m *numbers) resize(places int) {
+func (m *Map) resize(places int) {
 	m.places, m.len, m.shift = make([]place, places), 0, 32
 	for n := places; n > 1; n >>= 1 {
 		m.shift--
 	}
 }
 
-func (m *numbers) remove(key uint32) {
+// Reserve makes room in an empty map for so many entries.
+func (m *Map) Reserve(entries int) {
+	places := leastPlaces
+	for entries > places/4*3 {
+		places *= 2
+	}
+	m.resize(places)
+}
+
+// AppendKeys appends all keys, in no order.
+func (m *Map) AppendKeys(dst []uint32) []uint32 {
+	for _, p := range m.places {
+		if p.value != 0 {
+			dst = append(dst, p.key)
+		}
+	}
+	return dst
+}
+
+// Remove takes an entry out, if there is one of that key.
+func (m *Map) Remove(key uint32) {
 	if m.len == 0 {
 		return
 	}
@@ -92,14 +117,15 @@ func (m *numbers) remove(key uint32) {
 	m.places[i] = place{}
 }
 
-// clear removes all, and gives memory back that was for many more.
-func (m *numbers) clear() {
+// Clear removes all, and gives memory back that was for many more.
+func (m *Map) Clear() {
 	if len(m.places) > 64*leastPlaces {
-		*m = numbers{}
+		*m = Map{}
 		return
 	}
 	clear(m.places)
 	m.len = 0
 }
 
-func (m *numbers) bytes() int { return 8 * len(m.places) }
+// Bytes is how much memory the map holds.
+func (m *Map) Bytes() int { return 8 * len(m.places) }

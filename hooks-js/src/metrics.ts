@@ -13,7 +13,7 @@ export function useCount<T extends Entity, R>(store: Store<T, R>, filter?: Filte
 export function useAggregate<T extends Entity, R, const S extends AggregateSpec<T>>(
   store: Store<T, R>,
   spec: S,
-): AggregateRow<T, S>[] {
+): AggregateRow<T, NoInfer<S>>[] {
   return useLive(store, spec, (live) => live.aggregate(spec)) as never
 }
 

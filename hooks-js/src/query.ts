@@ -37,17 +37,20 @@ export function useQuery<T extends Entity, R, const I extends Include<R> = {}>(
   store: Store<T, R>,
   query?: Query<T, R, I>,
   _options: { fetchPolicy?: FetchPolicy } = {},
-): QueryResult<WithRelated<T, R, I>> {
+): QueryResult<WithRelated<T, R, NoInfer<I>>> {
   const channel = channelOf(store)
   const key = keyOfValue(query)
-  const [more, setMore] = useState({ key, windows: 1 })
-  const windows = more.key === key ? more.windows : 1
+  const [asked, setAsked] = useState({ key, windows: 1 })
+  // another query starts at its first window: React renders again at once
+  if (asked.key !== key) setAsked({ key, windows: 1 })
+  const windows = asked.key === key ? asked.windows : 1
   const source = useMemo(() => viewOrError(channel, query, windows), [channel, key, windows])
   const outcome = useSource(source)
   const fetchMore = useCallback(async () => {
-    if (hasMore(source.current().pageInfo, query)) setMore({ key, windows: windows + 1 })
-  }, [source])
-  const refetch = useCallback(async () => {}, [source])
+    // counted from what has been asked for, which may not have been rendered yet
+    setAsked((last) => (last.key === key && hasMore(channel, query, last.windows) ? { key, windows: last.windows + 1 } : last))
+  }, [channel, key])
+  const refetch = useCallback(async () => {}, [channel, key])
   return useMemo(() => {
     const { data, error, pageInfo } = outcome
     const result: QueryResult<Row> = { data: data as Row[], status: error ? 'error' : 'success', isFetching: false, refetch, fetchMore }
@@ -61,7 +64,7 @@ export function useQuery<T extends Entity, R, const I extends Include<R> = {}>(
 export function useSuspenseQuery<T extends Entity, R, const I extends Include<R> = {}>(
   store: Store<T, R>,
   query?: Query<T, R, I>,
-): { data: WithRelated<T, R, I>[]; pageInfo?: PageInfo } {
+): { data: WithRelated<T, R, NoInfer<I>>[]; pageInfo?: PageInfo } {
   return useLive(store, query, (live) => live.view(query)) as never
 }
 
@@ -88,10 +91,12 @@ function limitOf(page: Page): number | undefined {
   return page.limit ?? (page.mode === 'cursor' ? defaultPage : undefined)
 }
 
-/** Whether there may be rows beyond the window, on the side to which it grows. */
-function hasMore(pageInfo: PageInfo | undefined, query: unknown): boolean {
+/** Whether there may be rows beyond so many windows, on the side to which they grow. */
+function hasMore(channel: StoreChannel, query: unknown, windows: number): boolean {
   const { limit, page } = (query ?? {}) as Query<Row>
-  if (page === undefined) return limit !== undefined
+  const { data, error, pageInfo } = viewOrError(channel, query, windows).current()
+  if (error) return false
+  if (page === undefined) return data.length === limit! * windows
   if (pageInfo === undefined || limitOf(page) === undefined) return false
   return page.mode === 'cursor' && page.before !== undefined ? pageInfo.hasPreviousPage : pageInfo.hasNextPage
 }

@@ -14,7 +14,7 @@ export type IncludeOptions<I> = { include?: I }
 export function useAll<T extends Entity, R, const I extends Include<R> = {}>(
   store: Store<T, R>,
   { include }: IncludeOptions<I> = {},
-): WithRelated<T, R, I>[] {
+): WithRelated<T, R, NoInfer<I>>[] {
   const query = include === undefined ? undefined : { include }
   return useLive(store, query, (live) => live.view(query)).data as never
 }
@@ -27,7 +27,7 @@ export function useOne<T extends Entity, R, const I extends Include<R> = {}>(
   store: Store<T, R>,
   id: T['id'] | undefined,
   { include }: IncludeOptions<I> = {},
-): WithRelated<T, R, I> | undefined {
+): WithRelated<T, R, NoInfer<I>> | undefined {
   return useLive<Row | undefined>(store, include === undefined ? id : [id ?? null, include], (live, handle) => {
     if (id === undefined) return constant(undefined)
     if (include !== undefined) {
@@ -45,7 +45,7 @@ export function useMany<T extends Entity, R, const I extends Include<R> = {}>(
   store: Store<T, R>,
   ids: readonly T['id'][],
   { include }: IncludeOptions<I> = {},
-): WithRelated<T, R, I>[] {
+): WithRelated<T, R, NoInfer<I>>[] {
   return useLive<readonly Row[]>(store, [ids, include ?? null], (live, handle) => {
     const wanted = itemsOf(ids, 'ids', handle.place).map((id, i) => checkId(id, handle.storeName, [i]))
     if (wanted.length === 0) return none

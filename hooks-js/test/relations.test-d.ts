@@ -11,11 +11,13 @@ import {
   type Query,
   type Schema,
   type Store,
+  type Watch,
   watch,
+  type WatchAggregate,
   watchAggregate,
   watchCount,
 } from '../../dist/npm/index.js'
-import { useAggregate, useAll, useCount, useIds, useMany, useOne, useQuery, useStatus, useSuspenseQuery } from '../../dist/npm/react.js'
+import { type QueryResult, useAggregate, useAll, useCount, useIds, useMany, useOne, useQuery, useStatus, useSuspenseQuery } from '../../dist/npm/react.js'
 
 type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false
 function exact<_ extends true>(): void {}
@@ -94,6 +96,43 @@ export function lives(): void {
   exact<Equal<typeof count.current, number>>()
   // @ts-expect-error a filter and not a query
   watchCount(posts, { filter: {} }, () => {})
+}
+
+/** Results fit what they are declared to be. */
+export async function declared(): Promise<void> {
+  type WithAuthor = Post & { author: Author | null }
+  const watching: Watch<Post> = watch(posts, { filter: { title: 'x' } }, () => {})
+  const everything: Watch<Post> = watch(posts, undefined, ({ data }) => exact<Equal<typeof data, Post[]>>())
+  const including: Watch<WithAuthor> = watch(posts, { include: { author: true } }, ({ data }) => exact<Equal<(typeof data)[0]['author'], Author | null>>())
+  const list: Watch<Post>[] = []
+  list.push(watch(posts, { limit: 1 }, () => {}))
+  list.push(watch(posts, undefined, () => {}), watching, everything)
+  const each: Watch<Post>[] = ['x'].map((title) => watch(posts, { filter: { title } }, () => {}))
+  const found: { data: Post[]; pageInfo?: PageInfo } = await posts.findMany({ filter: { title: 'x' } })
+  const both: { data: WithAuthor[] } = await posts.findMany({ include: { author: true } })
+  const one: Post | undefined = await posts.findOne({ filter: { title: 'x' } })
+  const author: WithAuthor | undefined = await posts.findOne({ include: { author: true } })
+  const [counts]: { authorId: string | null; n: number }[] = await aggregate(posts, { groupBy: ['authorId'], metrics: { n: 'count' } })
+  const live: WatchAggregate<{ n: number }> = watchAggregate(posts, { metrics: { n: 'count' } }, () => {})
+  void [including, each, found, both, one, author, counts, live]
+  // @ts-expect-error the comments are not included
+  const more: Watch<Post & { comments: Comment[] }> = watch(posts, { include: { author: true } }, () => {})
+  // @ts-expect-error rows of another store
+  const other: Watch<Author> = watch(posts, { filter: { title: 'x' } }, () => {})
+  // @ts-expect-error no such field, though the result is declared
+  const wrong: Watch<Post> = watch(posts, { filter: { nope: 1 } }, () => {})
+  void [more, other, wrong]
+}
+
+export function DeclaredHooks(): void {
+  const all: Post[] = useAll(posts)
+  const including: (Post & { comments: Comment[] })[] = useAll(posts, { include: { comments: true } })
+  const one: Post | undefined = useOne(posts, 'x')
+  const many: Post[] = useMany(posts, ['x'])
+  const query: QueryResult<Post> = useQuery(posts, { filter: { title: 'x' } })
+  const suspended: { data: Post[] } = useSuspenseQuery(posts, { filter: { title: 'x' } })
+  const [group]: { n: number }[] = useAggregate(posts, { metrics: { n: 'count' } })
+  void [all, including, one, many, query, suspended, group]
 }
 
 export async function aggregates(): Promise<void> {

@@ -1,6 +1,7 @@
 // Types, as a user meets them: the built package's declarations, checked by `npm run check` and never run.
 
 import {
+  aggregate,
   AtomaError,
   type AtomaErrorCode,
   type Client,
@@ -10,6 +11,7 @@ import {
   type Filter,
   type FilterExpr,
   type FilterMap,
+  highlight,
   type New,
   type PageInfo,
   type PartialWithId,
@@ -62,6 +64,50 @@ export async function unions(shapes: Store<Shape>): Promise<void> {
   await shapes.findMany({ filter: { kind: 'box', width: { gt: 1 } }, sort: [{ field: 'radius' }] })
   // @ts-expect-error a box has no radius
   await shapes.addOne({ kind: 'box', radius: 1 })
+}
+
+/** Without types of its own, a client takes rows of any fields and queries about any. */
+export async function untyped(): Promise<void> {
+  const client = await createClient()
+  const any = client.stores('Any')
+  const named = client.stores['Any']!
+  exact<Equal<typeof named, typeof any>>()
+  const row = await any.addOne({ x: 1, nested: { y: [2] } })
+  exact<Equal<typeof row.id, string>>()
+  exact<Equal<typeof row.x, unknown>>()
+  await any.addOne({ id: 'a', x: 'whatever' })
+  await any.addMany([{ id: 'b' }, { z: new Date() }])
+  await any.updateOne('a', { x: 2, more: true })
+  await any.updateOne('a', (draft) => { draft.x = 5 })
+  await any.upsertOne({ id: 'a', x: null, version: 3 })
+  const found = await any.findMany({ filter: { x: 1, 'nested.y': { has: 2 } }, sort: [{ field: 'y' }], limit: 5 })
+  exact<Equal<(typeof found.data)[0], typeof row>>()
+  await any.findMany({ filter: { op: 'and', args: [{ x: 1 }, { op: 'eq', field: 'y', value: 2 }] } })
+  await any.findOne({ filter: { x: { gte: 1 } } })
+  await any.count({ filter: { x: 1 } })
+  const { data } = await any.findMany({ include: { parts: { filter: { x: 1 } } } })
+  exact<Equal<(typeof data)[0]['id'], string>>()
+  exact<Equal<(typeof data)[0]['parts'], unknown>>()
+  const live = watch(any, { filter: { x: 1 } }, ({ data }) => exact<Equal<(typeof data)[0]['id'], string>>())
+  exact<Equal<(typeof live.current.data)[0]['x'], unknown>>()
+  const sums = await aggregate(any, { groupBy: ['x'], metrics: { n: 'count', sum: { sum: 'y' } } })
+  exact<Equal<(typeof sums)[0]['n'], number>>()
+  exact<Equal<(typeof sums)[0]['sum'], number | null>>()
+  highlight(row, 'x', 'word')
+  const declared: Client = client
+  const withSchema = await createClient({ schema: { Any: { indexes: [{ field: 'x', type: 'number' }], relations: { other: { type: 'belongsTo', to: 'Other', foreignKey: 'y' } } }, Other: {} } })
+  await withSchema.stores('Any').findMany({ filter: { x: 1 }, include: { other: true } })
+  void declared
+  // @ts-expect-error an id is a string
+  await any.addOne({ id: 5 })
+  // @ts-expect-error an id is needed
+  await any.upsertOne({ x: 1 })
+  // @ts-expect-error asc or desc
+  await any.findMany({ sort: [{ field: 'y', dir: 'up' }] })
+  // @ts-expect-error no such operator
+  await any.findMany({ filter: { op: 'equals', field: 'x', value: 1 } })
+  // @ts-expect-error no such part of a query
+  await any.findMany({ where: {} })
 }
 
 // createClient

@@ -2,7 +2,7 @@ import { channelOf } from './channel.js'
 import { invalidInput, kindOf, type Row } from './input.js'
 import { frozen } from './mode.js'
 import { List, OpAggregate } from './protocol.js'
-import { copyQuery, putQuery } from './query-input.js'
+import { copySpec, putQuery } from './query-input.js'
 import { settle } from './results.js'
 import type { StoreHandle } from './store-handle.js'
 import type { AggregateRow, AggregateSpec, Entity, Store, WatchAggregate } from './types.js'
@@ -16,8 +16,8 @@ import { readOut } from './value-reader.js'
 export function aggregate<T extends Entity, R, const S extends AggregateSpec<T>>(
   store: Store<T, R>,
   spec: S,
-): Promise<AggregateRow<T, S>[]> {
-  return settle(() => compute(channelOf(store).getHandle(), spec) as AggregateRow<T, S>[])
+): Promise<AggregateRow<T, NoInfer<S>>[]> {
+  return settle(() => compute(channelOf(store).getHandle(), spec) as never)
 }
 
 /**
@@ -29,8 +29,8 @@ export function aggregate<T extends Entity, R, const S extends AggregateSpec<T>>
 export function watchAggregate<T extends Entity, R, const S extends AggregateSpec<T>>(
   store: Store<T, R>,
   spec: S,
-  listener: (rows: AggregateRow<T, S>[]) => void,
-): WatchAggregate<AggregateRow<T, S>> {
+  listener: (rows: AggregateRow<T, NoInfer<S>>[]) => void,
+): WatchAggregate<AggregateRow<T, NoInfer<S>>> {
   const channel = channelOf(store)
   if (typeof listener !== 'function') throw invalidInput(`${kindOf(listener)} is no listener: pass a function`, {})
   const groups = channel.getHandle().live.aggregate(spec)
@@ -45,7 +45,7 @@ export function watchAggregate<T extends Entity, R, const S extends AggregateSpe
 
 function compute(handle: StoreHandle, spec: unknown): Row[] {
   const { instance } = handle
-  const copy = copyQuery(spec, handle.place, 'aggregate')
+  const copy = copySpec(spec, handle.place)
   instance.call(OpAggregate, handle.number, putQuery(handle, copy))
   return readOut(instance, List, frozen) as Row[]
 }

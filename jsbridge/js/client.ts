@@ -11,7 +11,7 @@ import { clientInternal, inMemory } from './status.js'
 import { StoreHandle } from './store-handle.js'
 import { createStores } from './stores.js'
 import { getText } from './text.js'
-import type { Client, ClientOptions, Entities, EntitiesLike, Entity, Schema, Store } from './types.js'
+import type { AnyEntities, Client, ClientOptions, EntitiesLike, Entity, Schema, Store } from './types.js'
 
 /** Numbers the calls that events are traced to. */
 let traces = 0
@@ -28,7 +28,7 @@ const living = new Set<string>()
  * living client has this id), `plugin_failed`, `network` (atoma.wasm could not
  * be fetched) or `internal` (it could not be compiled or started).
  */
-export async function createClient<E extends EntitiesLike<E> = Entities, S extends Schema<E> = Schema<E>>(
+export async function createClient<E extends EntitiesLike<E> = AnyEntities, S extends Schema<E> = Schema<E>>(
   options: ClientOptions<E, S> = {},
 ): Promise<Client<E, S>> {
   const checked = checkOptions(options)
@@ -72,13 +72,13 @@ class RunningClient implements FacadeOwner {
     w.payload(Obj, { id, schema })
     instance.call(OpOpenClient, 0, w.p)
     this.number = instance.word(WordNumber)
-    this.hub = new LiveHub(instance, this.number, (name) => this.handle(name, `${id}:${name}`))
+    this.hub = new LiveHub(instance, this.number, (name) => this.opened(name, `${id}:${name}`))
     const client = {
       id,
       stores: createStores((name) => this.facade(name)),
       on: (event: string, listener: unknown, options?: { once?: boolean; signal?: AbortSignal }) =>
         this.events.on(event, listener, options),
-      dispose: () => (this.disposal ??= this.dispose()),
+      dispose: () => this.dispose(),
     }
     Object.defineProperty(client, clientInternal, { value: inMemory })
     this.client = Object.freeze(client)
@@ -91,7 +91,7 @@ class RunningClient implements FacadeOwner {
       })
     }
     if (this.instance.dead) throw this.instance.death()
-    return this.instance.handles.get(storeKey) ?? this.open(name, storeKey)
+    return this.opened(name, storeKey)
   }
 
   strategy(name: string): string | undefined {
@@ -106,6 +106,10 @@ class RunningClient implements FacadeOwner {
       this.suggest(name)
     }
     return facade
+  }
+
+  private opened(name: string, storeKey: string): StoreHandle {
+    return this.instance.handles.get(storeKey) ?? this.open(name, storeKey)
   }
 
   private open(name: string, storeKey: string): StoreHandle {
@@ -144,14 +148,23 @@ class RunningClient implements FacadeOwner {
     return w.p
   }
 
-  private async dispose(): Promise<void> {
+  private dispose(): Promise<void> {
+    if (this.disposal) return this.disposal
+    let settle = (_outcome: Promise<void>): void => {}
+    // before the release: listeners that are told in its course find the client disposed
+    this.disposal = new Promise((resolve) => (settle = resolve))
+    settle(this.release())
+    return this.disposal
+  }
+
+  private async release(): Promise<void> {
     const { instance } = this
+    this.hub.close()
     for (const name of this.facades.keys()) {
       const storeKey = `${this.id}:${name}`
       instance.handles.get(storeKey)?.close()
       instance.handles.delete(storeKey)
     }
-    this.hub.close()
     this.events.clear()
     living.delete(this.id)
     if (!instance.dead) instance.call(OpCloseClient, this.number, 0)

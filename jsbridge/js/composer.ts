@@ -1,10 +1,12 @@
 // Rows with their related rows. The engine answers an include with trees of
 // slots; here they become objects: a copy of the parent with the related rows
 // under the names of the relations. What was composed of the same row and the
-// same related rows is not composed again, so that it keeps its identity.
+// same related rows is not composed again, so that it keeps its identity; and
+// lists of related rows keep theirs when only their parent's own fields change.
 
 import type { Instance } from './instance.js'
 import type { Row } from './input.js'
+import { lineageOf } from './lineage.js'
 import { frozen } from './mode.js'
 import { Obj, WordShape, WordShapeLen, WordTree, WordTreeLen } from './protocol.js'
 import { keyOf } from './query-input.js'
@@ -30,7 +32,8 @@ const one = 1
 /** The includes of one query at one depth, and what was composed for them. */
 export interface Level {
   readonly includes: { name: string; branches: Branch[] }[]
-  readonly composed: WeakMap<Row, Composed>
+  /** By the lineage of the row. */
+  readonly composed: WeakMap<object, Composed>
 }
 
 interface Branch {
@@ -39,6 +42,8 @@ interface Branch {
 }
 
 interface Composed {
+  /** The row without what it includes. */
+  base: Row
   /** In the order of the includes: null, a row, or an array of rows. */
   related: (Row | readonly Row[] | null)[]
   row: Row
@@ -65,7 +70,7 @@ export function readTree(instance: Instance): Uint32Array {
 
 /** Composes the rows of one client. */
 export class Composer {
-  private readonly levels = new Map<string, WeakMap<Row, Composed>>()
+  private readonly levels = new Map<string, WeakMap<object, Composed>>()
 
   constructor(private readonly handleOf: (store: string) => StoreHandle) {}
 
@@ -114,10 +119,10 @@ export class Composer {
     }
   }
 
-  private remembered(key: string): WeakMap<Row, Composed> {
+  private remembered(key: string): WeakMap<object, Composed> {
     const { levels } = this
     const known = levels.get(key)
-    const composed = known ?? new WeakMap<Row, Composed>()
+    const composed = known ?? new WeakMap<object, Composed>()
     // the order of a Map is that of insertion: the first is the one not asked for longest
     if (known) levels.delete(key)
     levels.set(key, composed)
@@ -170,9 +175,10 @@ class Walk {
   compose(row: Row, level: Level): Row {
     const { includes, composed } = level
     if (includes.length === 0) return row
-    const known = composed.get(row)
+    const lineage = lineageOf(row)
+    const known = composed.get(lineage)
     const related = new Array<Row | readonly Row[] | null>(includes.length)
-    let same = known !== undefined
+    let same = known?.base === row
     for (let i = 0; i < includes.length; i++) {
       const before = known?.related[i]
       related[i] = this.related(includes[i]!.branches, before)
@@ -181,7 +187,7 @@ class Walk {
     if (same) return known!.row
     const copy: Row = { ...row }
     for (let i = 0; i < includes.length; i++) setOwn(copy, includes[i]!.name, related[i])
-    composed.set(row, { related, row: frozen ? Object.freeze(copy) : copy })
+    composed.set(lineage, { base: row, related, row: frozen ? Object.freeze(copy) : copy })
     return copy
   }
 

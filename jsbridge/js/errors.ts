@@ -47,6 +47,9 @@ export class AtomaError extends Error {
   }
 }
 
+/** Keeps the messages of deep values short. An error's path is whole. */
+const maxShown = 200
+
 /** A path as it stands in a message: meta.tags[3]. */
 export function pathText(path: readonly (string | number)[]): string {
   let text = ''
@@ -54,6 +57,7 @@ export function pathText(path: readonly (string | number)[]): string {
     if (typeof step === 'number') text += `[${step}]`
     else if (/^[\p{ID_Start}_$][\p{ID_Continue}$]*$/u.test(step)) text += text === '' ? step : `.${step}`
     else text += `[${JSON.stringify(step)}]`
+    if (text.length > maxShown) return `${text.slice(0, maxShown)}…`
   }
   return text
 }

@@ -1,3 +1,4 @@
+import { attempt } from './attempt.js'
 import { invalidInput, kindOf } from './input.js'
 import type { ClientEvents } from './types.js'
 
@@ -36,14 +37,7 @@ export class Events {
   emit<K extends keyof ClientEvents>(name: K, event: ClientEvents[K]): void {
     const set = this.listeners.get(name)
     if (!set) return
-    for (const listener of [...set]) {
-      try {
-        const outcome = listener(event as never)
-        if (outcome instanceof Promise) outcome.catch((error: unknown) => console.error(error))
-      } catch (error) {
-        console.error(error)
-      }
-    }
+    for (const listener of [...set]) attempt(() => listener(event as never))
   }
 
   clear(): void {

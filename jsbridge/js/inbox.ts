@@ -129,32 +129,57 @@ export class Inbox {
         return this.text(v as string)
       case Bytes:
         return this.raw(v as Uint8Array)
-      case List: {
-        const items = v as unknown[]
-        this.varint(items.length)
-        for (const item of items) this.nested(item)
-        return
+      case List:
+      case Obj:
+        return this.tree(tag, v as object)
+    }
+  }
+
+  /**
+   * An array or object. What is to come after the one that is being written is
+   * kept in a list and not in calls: a query may be deeper than the page's stack.
+   */
+  private tree(tag: number, root: object): void {
+    const above: Tree[] = []
+    let tree = this.beginTree(tag, root)
+    for (;;) {
+      if (tree.next === tree.items.length) {
+        const outer = above.pop()
+        if (outer === undefined) return
+        tree = outer
+        continue
       }
-      case Obj: {
-        const object = v as Record<string, unknown>
-        const keys = Object.keys(object)
-        this.varint(keys.length)
-        for (const key of keys) {
-          this.sizedText(key)
-          this.nested(object[key])
-        }
+      const { items, keys } = tree
+      if (keys) this.sizedText(keys[tree.next]!)
+      const item = items[tree.next++]
+      const inner = item === undefined ? Undefined : tagOf(item)
+      this.byte(inner)
+      if (inner === List || inner === Obj) {
+        above.push(tree)
+        tree = this.beginTree(inner, item as object)
+      } else if (inner === Str) {
+        this.sizedText(item as string)
+      } else {
+        if (inner === Bytes) this.varint((item as Uint8Array).length)
+        this.payload(inner, item)
       }
     }
   }
 
-  /** A value inside a value: its tag, then its payload with a length where that is needed. */
-  private nested(v: unknown): void {
-    const tag = v === undefined ? Undefined : tagOf(v)
-    this.byte(tag)
-    if (tag === Str) return this.sizedText(v as string)
-    if (tag === Bytes) this.varint((v as Uint8Array).length)
-    this.payload(tag, v)
+  private beginTree(tag: number, v: object): Tree {
+    const keys = tag === Obj ? Object.keys(v) : undefined
+    const items = keys ? Object.values(v) : (v as unknown[])
+    this.varint(items.length)
+    return { keys, items, next: 0 }
   }
+}
+
+/** An array or object that is being written, and how far. */
+interface Tree {
+  /** Of an object. */
+  keys: string[] | undefined
+  items: readonly unknown[]
+  next: number
 }
 
 export const canonicalNaN = new Uint8Array([0, 0, 0, 0, 0, 0, 0xf8, 0x7f])

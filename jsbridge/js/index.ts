@@ -11,6 +11,8 @@ export type { WasmSource } from './loader.js'
 export type {
   AggregateRow,
   AggregateSpec,
+  AnyEntities,
+  AnyEntity,
   Change,
   Client,
   ClientEvents,

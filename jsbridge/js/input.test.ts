@@ -4,10 +4,10 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { runInNewContext } from 'node:vm'
 import { AtomaError, pathText } from './errors.js'
-import { checkId, copyRow, copyValue, invalidInput, isPlain, kindOf, whereText, withoutGaps } from './input.js'
+import { checkId, copyRow, invalidInput, isPlain, kindOf, ValueCopier, whereText, withoutGaps } from './input.js'
 
 const place = { store: 'Todo' }
-const copy = (v: unknown, freeze = false, undefineds = false): unknown => copyValue(v, ['f'], place, freeze, undefineds)
+const copy = (v: unknown, freeze = false, undefineds = false): unknown => new ValueCopier(['f'], place, freeze, undefineds).copy(v)
 
 function refused(call: () => unknown): AtomaError {
   try {

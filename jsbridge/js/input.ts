@@ -160,93 +160,120 @@ export function withoutGaps(row: Row): Row {
   return kept
 }
 
-/**
- * A checked deep copy of one value, standing at `path`. With `undefineds`,
- * undefined inside stays, so that a query does not lose an operand to a typing
- * error; otherwise it counts as absent in objects and is refused in arrays.
- */
-export function copyValue(v: unknown, path: Path, place: Place, freeze: boolean, undefineds = false): unknown {
+/** A checked deep copy of one value, standing at `path`. undefined counts as absent in objects and is refused in arrays. */
+export function copyValue(v: unknown, path: Path, place: Place, freeze: boolean): unknown {
   if (typeof v !== 'object' || v === null) {
     if (v === null || typeof v === 'string' || typeof v === 'number' || typeof v === 'boolean') return v
     throw unfit(v, place, path)
   }
-  return new ValueCopier(path, place, freeze, undefineds).copy(v)
+  return new ValueCopier(path, place, freeze).copy(v)
 }
 
-class ValueCopier {
+/** An array or object that is being copied, and how far. */
+interface Tree {
+  from: Record<string | number, unknown>
+  to: unknown[] | Row
+  /** Of an object. */
+  keys: string[] | undefined
+  size: number
+  next: number
+}
+
+/** Copies one value. What is inside what is kept in a list and not in calls: a value may be deeper than the page's stack. */
+export class ValueCopier {
   /** The arrays and objects that the current value is in. */
-  private readonly above: object[] = []
+  private readonly above: Tree[] = []
 
   constructor(
-    private readonly path: Path,
+    /** Where the value stands. */
+    private readonly start: Path,
     private readonly place: Place,
     private readonly freeze: boolean,
-    private readonly undefineds: boolean,
+    /** undefined inside stays, so that a query does not lose an operand to a typing error. */
+    private readonly undefineds = false,
+    private readonly maxDepth = MaxDepth,
+    /** What messages call the whole. */
+    private readonly what = 'the value',
   ) {}
 
   copy(v: unknown): unknown {
+    const { above } = this
+    try {
+      const copy = this.begin(v)
+      while (above.length > 0) this.fill(above[above.length - 1]!)
+      return copy
+    } catch (error) {
+      if (error instanceof AtomaError) throw error
+      // a getter or a trap of a Proxy
+      throw this.refusal(`reading ${this.where()} threw`, error)
+    }
+  }
+
+  /** Copies items of an array or object up to one that is an array or object itself, or to the end. */
+  private fill(tree: Tree): void {
+    const { above, undefineds } = this
+    const { from, to, keys, size } = tree
+    const depth = above.length
+    while (tree.next < size) {
+      const key = keys ? keys[tree.next]! : tree.next
+      tree.next++
+      const item = from[key]
+      if (item === undefined && keys && !undefineds) continue
+      const copy = this.begin(item)
+      if (keys) setOwn(to as Row, key as string, copy)
+      else (to as unknown[]).push(copy)
+      if (above.length > depth) return
+    }
+    if (this.freeze) Object.freeze(to)
+    above.pop()
+  }
+
+  /** The copy of a value: of an array or object an empty one, to be filled. */
+  private begin(v: unknown): unknown {
     switch (typeof v) {
       case 'string':
       case 'number':
       case 'boolean':
         return v
       case 'object':
-        return v === null ? null : this.copyObject(v)
+        return v === null ? null : this.beginObject(v)
     }
     if (v === undefined && this.undefineds) return v
-    throw unfit(v, this.place, [...this.path])
+    throw unfit(v, this.place, this.path())
   }
 
-  private copyObject(v: object): unknown {
-    const { path, place } = this
-    try {
-      const list = Array.isArray(v)
-      if (list || isPlain(v)) return this.copyTree(v, list)
+  private beginObject(v: object): unknown {
+    const { above } = this
+    const list = Array.isArray(v)
+    if (!list && !isPlain(v)) {
       const leaf = copyLeaf(v)
-      if (leaf === undefined) throw unfit(v, place, [...path])
+      if (leaf === undefined) throw unfit(v, this.place, this.path())
       return leaf
-    } catch (error) {
-      if (error instanceof AtomaError) throw error
-      throw invalidInput(`reading ${pathText(path)} threw`, place, [...path], error)
     }
+    for (let i = 0; i < above.length; i++) {
+      if (above[i]!.from === v) throw this.refusal(`a cycle at ${this.where()}: values must be trees`)
+    }
+    if (above.length >= this.maxDepth) {
+      throw this.refusal(`${this.where()}: no more than 1,000 levels are allowed: flatten the value`)
+    }
+    const from = v as Tree['from']
+    const keys = list ? undefined : Object.keys(v)
+    const to = list ? [] : {}
+    above.push({ from, to, keys, size: keys ? keys.length : (v as unknown[]).length, next: 0 })
+    return to
   }
 
-  private copyTree(v: object, list: boolean): unknown {
-    const { above, path, place } = this
-    if (above.includes(v)) {
-      throw invalidInput(`a cycle at ${pathText(path)}: values must be trees`, place, [...path])
-    }
-    if (above.length >= MaxDepth) {
-      const start = pathText(path.slice(0, 8))
-      throw invalidInput(`more than ${MaxDepth} levels below ${start}: flatten the value`, place, [...path])
-    }
-    above.push(v)
-    const copy = list ? this.copyList(v as unknown[]) : this.copyProperties(v as Row)
-    above.pop()
-    return copy
+  /** Where the current value stands. */
+  private path(): Path {
+    return [...this.start, ...this.above.map(({ keys, next }) => (keys ? keys[next - 1]! : next - 1))]
   }
 
-  private copyList(v: unknown[]): unknown[] {
-    const copy: unknown[] = []
-    const length = v.length
-    for (let i = 0; i < length; i++) {
-      this.path.push(i)
-      copy.push(this.copy(v[i]))
-      this.path.pop()
-    }
-    return this.freeze ? (Object.freeze(copy) as unknown[]) : copy
+  private where(): string {
+    return pathText(this.path()) || this.what
   }
 
-  private copyProperties(v: Row): Row {
-    const copy: Row = {}
-    for (const key of Object.keys(v)) {
-      const item = v[key]
-      if (item === undefined && !this.undefineds) continue
-      this.path.push(key)
-      setOwn(copy, key, this.copy(item))
-      this.path.pop()
-    }
-    return this.freeze ? Object.freeze(copy) : copy
+  private refusal(what: string, cause?: unknown): AtomaError {
+    return invalidInput(what, this.place, this.path(), cause)
   }
 }
 

@@ -4,6 +4,7 @@
 // store may concern those of another, through includes); these are pulled, and
 // their listeners told.
 
+import { attempt } from './attempt.js'
 import { Composer } from './composer.js'
 import type { Instance } from './instance.js'
 import type { LiveResult } from './live-result.js'
@@ -25,7 +26,9 @@ export class LiveHub {
   /** Listeners of rows that changed, and those that are being told. */
   private rowNews = new Set<() => void>()
   private rowsTelling = this.rowNews
-  private flushing = false
+  /** A flush has been put off to the end of the turn. */
+  private due = false
+  private telling = false
   private pulling = false
   private places = 0
 
@@ -88,7 +91,13 @@ export class LiveHub {
     if (!this.pulling) this.flushSoon()
   }
 
+  /**
+   * Brings everything up to date for the last time, tells of it what has not been
+   * told, and ends. Called by a listener, it tells no others.
+   */
   close(): void {
+    if (!this.telling) this.flush()
+    for (const result of this.open.values()) attempt(() => result.refresh())
     this.closed = true
     for (const result of this.open.values()) result.close()
     this.open.clear()
@@ -100,14 +109,15 @@ export class LiveHub {
   }
 
   private flushSoon(): void {
-    if (this.flushing) return
-    this.flushing = true
+    if (this.due) return
+    this.due = true
     queueMicrotask(() => this.flush())
   }
 
   private flush(): void {
     // what listeners change is told of in another microtask
-    this.flushing = false
+    this.due = false
+    this.telling = true
     const rows = (this.rowsTelling = this.rowNews)
     if (rows.size > 0) this.rowNews = new Set()
     for (const listener of rows) attempt(listener)
@@ -117,6 +127,7 @@ export class LiveHub {
     const news = [...this.news].sort((a, b) => a.place - b.place)
     this.news.clear()
     for (const result of news) result.tell()
+    this.telling = false
   }
 
   private pull(): void {
@@ -131,14 +142,5 @@ export class LiveHub {
       // one that fails, by a panic of the engine, must not keep the others from theirs
       if (result?.listened) attempt(() => result.pull())
     }
-  }
-}
-
-/** Runs a listener, or what may fail by itself: a failure is its own. */
-export function attempt(run: () => void): void {
-  try {
-    run()
-  } catch (error) {
-    console.error(error)
   }
 }

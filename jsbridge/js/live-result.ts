@@ -3,7 +3,8 @@
 // when there is a listener to tell. Lifecycle and reference counts are here and
 // not in the hooks, because a framework may render without ever subscribing.
 
-import { attempt, type LiveHub } from './live-hub.js'
+import { attempt } from './attempt.js'
+import type { LiveHub } from './live-hub.js'
 import { OpViewClose, OpViewOpen, OpViewPull, WordNumber } from './protocol.js'
 import type { StoreHandle } from './store-handle.js'
 
@@ -13,7 +14,7 @@ const lingerMs = 2000
 export type Unsubscribe = () => void
 
 interface Subscription<S> {
-  listener: (snapshot: S) => void
+  listener: (snapshot: S) => unknown
   seen: S
   /** Of the snapshot that the listener was told of. */
   generation: number
@@ -63,7 +64,7 @@ export abstract class LiveResult<S> {
   }
 
   /** Tells a listener once a turn in which the result changed, in a microtask. */
-  readonly subscribe = (listener: (snapshot: S) => void): Unsubscribe => {
+  readonly subscribe = (listener: (snapshot: S) => unknown): Unsubscribe => {
     const subscription = { listener, seen: this.current(), generation: this.generation }
     if (this.subscriptions.size === 0) this.hub.listened(this as LiveResult<unknown>, 1)
     this.subscriptions.add(subscription)
@@ -76,6 +77,15 @@ export abstract class LiveResult<S> {
 
   get listened(): boolean {
     return this.subscriptions.size > 0
+  }
+
+  /** Brings the snapshot up to date. */
+  refresh(): void {
+    // without a client or an engine the last result stays: the page lives on
+    if (this.hub.ended) return
+    if (this.number === undefined) this.open()
+    else if (this.seenChanges === this.changes) return
+    this.pull()
   }
 
   /** Takes up what changed. */
@@ -131,15 +141,6 @@ export abstract class LiveResult<S> {
 
   private get changes(): number {
     return this.wide ? this.hub.changes : this.handle.changes
-  }
-
-  /** Brings the snapshot up to date. */
-  refresh(): void {
-    // without a client or an engine the last result stays: the page lives on
-    if (this.hub.ended) return
-    if (this.number === undefined) this.open()
-    else if (this.seenChanges === this.changes) return
-    this.pull()
   }
 
   private open(): void {

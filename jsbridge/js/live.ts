@@ -4,7 +4,7 @@
 import type { LiveHub } from './live-hub.js'
 import { LiveCount, LiveGroups, LiveIds, LiveRows } from './live-kinds.js'
 import type { LiveResult, Shelf, Unsubscribe } from './live-result.js'
-import { copyQuery, keyOf } from './query-input.js'
+import { copyQuery, copySpec, keyOf } from './query-input.js'
 import type { StoreHandle } from './store-handle.js'
 
 export class LiveViews {
@@ -36,7 +36,7 @@ export class LiveViews {
 
   /** Groups of rows and their metrics. */
   aggregate(spec: unknown): LiveGroups {
-    const copy = copyQuery(spec, this.handle.place, 'aggregate')
+    const copy = copySpec(spec, this.handle.place)
     return this.shared(`groups ${keyOf(copy)}`, (shelf) => new LiveGroups(this.handle, copy, shelf))
   }
 

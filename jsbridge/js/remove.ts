@@ -4,8 +4,10 @@ import { chunkRows } from './add.js'
 import { AtomaError } from './errors.js'
 import { Remove } from './inbox.js'
 import { checkId, copyRow, invalidInput, itemsOf, kindOf, type Row } from './input.js'
+import { hasLineage, succeed } from './lineage.js'
 import { frozen } from './mode.js'
 import { Deleted, Missing, OpDelete, OpWriteback, Same, WordSlot, WordSlots, WordStatus, WordStatuses } from './protocol.js'
+import { getMany } from './reads.js'
 import { failed, type ItemResult } from './results.js'
 import { putRow } from './row-in.js'
 import { putIds, putRows, shapeOf } from './rows-in.js'
@@ -63,7 +65,7 @@ function deleteChunk(handle: StoreHandle, ids: string[], indexes: number[], resu
 /**
  * Takes over what another party has stored: whole rows at their version, or
  * `{ id, deleted: true }`. Nothing is sent. All of it is checked before any of
- * it is applied; no row object is made.
+ * it is applied; row objects are made only of rows that were composed with others.
  */
 export function writeback(handle: StoreHandle, items: unknown): void {
   const rows = itemsOf(items, 'rows', handle.place).map((item, i) => readWriteback(handle, item, i))
@@ -100,10 +102,20 @@ function writebackChunk(handle: StoreHandle, items: Writeback[]): void {
   const statuses = instance.word(WordStatuses)
   const slots = instance.word(WordSlots) >>> 2
   const { u8, u32 } = instance
+  const composed = new Map<string, Row>()
   for (let i = 0; i < items.length; i++) {
     const status = u8[statuses + i]
     if (status === Same || status === Missing) continue
-    handle.mirror.forget(ids[i]!, u32[slots + i]!)
+    const slot = u32[slots + i]!
+    const former = handle.mirror.base(slot)
+    if (former && hasLineage(former)) composed.set(ids[i]!, former)
+    handle.mirror.forget(ids[i]!, slot)
     handle.touch(ids[i]!)
   }
+  if (composed.size > 0) makeSuccessors(handle, composed)
+}
+
+/** Makes objects of rows, as far as they are still there, that stand for the former ones. */
+function makeSuccessors(handle: StoreHandle, formers: Map<string, Row>): void {
+  for (const row of getMany(handle, [...formers.keys()])) succeed(formers.get(row['id'] as string)!, row)
 }

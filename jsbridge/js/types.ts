@@ -9,6 +9,12 @@ export type Entity = { id: string }
 /** Store names and their rows. */
 export type Entities = Record<string, Entity>
 
+/** A row of which nothing is known but its id. */
+export type AnyEntity = Entity & { [field: string]: unknown }
+
+/** The stores of a client that is given no types: of any name, with rows of any fields. */
+export type AnyEntities = Record<string, AnyEntity>
+
 /** Any type that maps store names to rows: a type literal or an interface. */
 export type EntitiesLike<E> = { [K in keyof E]: Entity }
 
@@ -143,8 +149,11 @@ export type WithRelated<T, R, I> = unknown extends I
     : [keyof I] extends [never]
       ? T
       : T extends unknown
-        ? Omit<T, keyof I & string> & { [K in keyof I & string]: RelatedValue<K extends keyof R ? R[K] : unknown, IncludeIn<I[K]>> }
+        ? Without<T, keyof I & string> & { [K in keyof I & string]: RelatedValue<K extends keyof R ? R[K] : unknown, IncludeIn<I[K]>> }
         : never
+
+/** Omit, but for rows of any fields, of which it would leave not even the id. */
+type Without<T, K extends string> = string extends keyof T ? T : Omit<T, K>
 
 /** Refuses relations that R does not have, where it has any: I is inferred, so nothing else would. */
 export type OnlyKnown<I, R> = [keyof R] extends [never] ? unknown : { [K in Exclude<keyof I, keyof R>]: never }
@@ -198,12 +207,12 @@ export interface Store<T extends Entity, R = {}> {
   findMany<const I extends Include<R>>(
     query: Query<T, R, I> & { include: I & OnlyKnown<I, R> },
     options?: ReadOptions,
-  ): Promise<{ data: WithRelated<T, R, I>[]; pageInfo?: PageInfo }>
+  ): Promise<{ data: WithRelated<T, R, NoInfer<I>>[]; pageInfo?: PageInfo }>
   findMany(query?: Query<T, R>, options?: ReadOptions): Promise<{ data: T[]; pageInfo?: PageInfo }>
   findOne<const I extends Include<R>>(
     query: Query<T, R, I> & { include: I & OnlyKnown<I, R> },
     options?: ReadOptions,
-  ): Promise<WithRelated<T, R, I> | undefined>
+  ): Promise<WithRelated<T, R, NoInfer<I>> | undefined>
   findOne(query?: Query<T, R>, options?: ReadOptions): Promise<T | undefined>
   count(query?: Query<T, R>, options?: ReadOptions): Promise<number>
 }
@@ -272,7 +281,7 @@ export type ClientEvents = {
   storeCreated: { storeName: string; storeKey: string; traceId: string; context: { traceId: string } }
 }
 
-export interface Client<E extends EntitiesLike<E> = Entities, S = Schema<E>> {
+export interface Client<E extends EntitiesLike<E> = AnyEntities, S = Schema<E>> {
   readonly id: string
   readonly stores: Stores<E, S>
   /** Listens until the returned function is called, the signal aborts, or the client is disposed. */

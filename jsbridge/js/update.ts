@@ -3,6 +3,7 @@
 import { mixedRows } from './add.js'
 import { AtomaError } from './errors.js'
 import { checkId, copyRow, invalidInput, itemsOf, kindOf, type Place, type Row, Unreadable, withoutGaps } from './input.js'
+import { succeed } from './lineage.js'
 import { frozen } from './mode.js'
 import {
   Added,
@@ -136,6 +137,7 @@ function writeOne(handle: StoreHandle, mode: Mode, { id, patch, expected }: Inte
   if (status === Changed || status === Added) {
     const base = mirror.base(slot)
     const row = status === Added || mode.whole ? fresh(patch, id, version) : merged(handle, slot, base, patch, version)
+    if (base) succeed(base, row)
     mirror.replace(slot, row)
     handle.touch(id)
     return row
@@ -245,6 +247,7 @@ function writeChunk(
       const version = f64[numbers + i]!
       const row = status === Added || mode.whole ? fresh(patch, id, version) : merge(base!, patch, version)
       if (before && !before.has(id)) before.set(id, base)
+      if (base) succeed(base, row)
       rows.set(id, row)
       handle.mirror.replace(u32[slots + i]!, row)
       handle.touch(id)

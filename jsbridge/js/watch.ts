@@ -12,8 +12,8 @@ import type { Entity, Filter, Include, PageInfo, Query, Store, Watch, WithRelate
 export function watch<T extends Entity, R, const I extends Include<R> = {}>(
   store: Store<T, R>,
   query: Query<T, R, I> | undefined,
-  listener: (result: { data: WithRelated<T, R, I>[]; pageInfo?: PageInfo }) => void,
-): Watch<WithRelated<T, R, I>> {
+  listener: (result: { data: WithRelated<T, R, NoInfer<I>>[]; pageInfo?: PageInfo }) => void,
+): Watch<WithRelated<T, R, NoInfer<I>>> {
   const channel = channelOf(store)
   if (typeof listener !== 'function') throw invalidInput(`${kindOf(listener)} is no listener: pass a function`, {})
   const view = channel.getHandle().live.view(query)

@@ -2,8 +2,8 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { createClient, watch } from '../../../dist/npm/index.js'
-import { bad, capture, channel, type Loose, open, recorder, rejects, tasks, throws, turn } from './support.js'
+import { createClient, watch, watchCount } from '../../../dist/npm/index.js'
+import { bad, capture, channel, ids, type Loose, open, recorder, rejects, tasks, throws, turn } from './support.js'
 
 const everyCall = (store: ReturnType<typeof pick>): Promise<unknown>[] => [
   store.addOne({ id: 'x' }), store.addMany([]), store.updateOne('x', {}), store.updateOne('x', () => assert.fail('an updater ran')), store.updateMany([]), store.upsertOne({ id: 'x' }),
@@ -70,6 +70,54 @@ test('rows and results that were given stay as they are', async () => {
   assert.deepEqual(data, [row])
   assert.doesNotThrow(() => live.current)
   assert.doesNotThrow(() => live.unsubscribe())
+})
+
+test('what was written in the turn of dispose is in current, and listeners are told of it once', async () => {
+  const client = await open<App>()
+  const store = client.stores.T
+  await store.addOne({ id: 'x', n: 1 })
+  const { told, listener } = recorder<Loose>()
+  const counts: number[] = []
+  const live = watch(store, undefined, listener)
+  const counted = watchCount(store, { n: { gte: 1 } }, (n) => counts.push(n))
+  const silent = watch(store, { filter: { n: 5 } }, () => assert.fail('nothing changed for this one'))
+  const ended = watch(store, { limit: 1 }, () => assert.fail('it has been ended'))
+  ended.unsubscribe()
+  const adding = store.addOne({ id: 'y', n: 2 })
+  const disposing = client.dispose()
+  assert.deepEqual(ids(live.current.data), ['x', 'y'])
+  assert.equal(counted.current, 2)
+  assert.deepEqual(silent.current.data, [])
+  await disposing
+  await turn()
+  assert.deepEqual(told.map(ids), [['x', 'y']])
+  assert.deepEqual(counts, [2])
+  assert.equal(live.current.data[1], await adding)
+})
+
+test('a listener that is told by dispose finds the client disposed, and may dispose it again', async () => {
+  const client = await open<App>()
+  const store = client.stores.T
+  const seen: unknown[] = []
+  const live = watch(store, undefined, ({ data }) => {
+    seen.push(data.length, live.current.data === data, client.dispose())
+    seen.push(store.addOne({ id: 'late' }).catch((error: { code: string }) => error.code), store.getAll().catch((error: { code: string }) => error.code))
+  })
+  void store.addOne({ id: 'x' })
+  const disposing = client.dispose()
+  assert.equal(seen[2], disposing)
+  assert.deepEqual(await Promise.all(seen), [1, true, undefined, 'disposed', 'disposed'])
+  await turn()
+  assert.equal(seen.length, 5)
+})
+
+test('related rows written in the turn of dispose are shown', async () => {
+  const client = await open<{ A: Loose; B: Loose }>({ schema: { A: { relations: { bs: { type: 'hasMany', to: 'B', foreignKey: 'a' } } }, B: {} } })
+  await client.stores.A.addOne({ id: 'x' })
+  const live = watch(client.stores.A, { include: { bs: true } }, () => {})
+  void client.stores.B.addOne({ id: 'b', a: 'x' })
+  await client.dispose()
+  assert.deepEqual(ids((live.current.data[0]! as { bs: unknown }).bs as Loose[]), ['b'])
 })
 
 test('subscriptions end with the client', async () => {

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { watch } from '../../../dist/npm/index.js'
-import { bad, coded, openStore, rejects } from './support.js'
+import { bad, coded, openStore, rejects, throws } from './support.js'
 
 type Path = (string | number)[]
 
@@ -136,25 +136,47 @@ test('limit and offset of a kind that cannot even be copied are invalid_input to
 test('a query that is no object is invalid_query', async () => {
   const store = await openStore()
   for (const query of [null, 5, 'x', true, [], () => ({}), Symbol('s'), new Map(), new Date(0)]) {
-    await rejects(store.findMany(bad(query)), 'invalid_query')
-    await rejects(store.findOne(bad(query)), 'invalid_query')
-    await rejects(store.count(bad(query)), 'invalid_query')
+    const errors = [
+      await rejects(store.findMany(bad(query)), 'invalid_query'),
+      await rejects(store.findOne(bad(query)), 'invalid_query'),
+      await rejects(store.count(bad(query)), 'invalid_query'),
+      throws(() => watch(store, bad(query), () => {}), 'invalid_query'),
+    ]
+    for (const { message, details } of errors) {
+      assert.match(message, /\(store "Thing"\)$/)
+      assert.equal(details?.store, 'Thing')
+    }
   }
 })
 
-test('a query of many levels works; one of more than 1,000 is invalid_query and harms nobody', async () => {
+test('1,000 levels of and, or and not are accepted; more are invalid_query and harm nobody', async () => {
   const store = await openStore()
   await store.addOne({ id: 'x', n: 1 })
-  const nots = (levels: number): unknown => {
+  const nested = (levels: number, wrap: (inner: unknown, i: number) => unknown): { filter: never } => {
     let filter: unknown = { n: 1 }
-    for (let i = 0; i < levels; i++) filter = { op: 'not', arg: filter }
-    return filter
+    for (let i = 0; i < levels; i++) filter = wrap(filter, i)
+    return { filter: bad(filter) }
   }
-  assert.equal(await store.count({ filter: bad(nots(900)) }), 1)
-  assert.equal(await store.count({ filter: bad(nots(901)) }), 0)
-  for (const levels of [1001, 5000, 50_000]) {
-    const error = await rejects(store.count({ filter: bad(nots(levels)) }), 'invalid_query')
-    assert.ok(Array.isArray(error.details?.path))
+  const wraps: ((inner: unknown, i: number) => unknown)[] = [
+    (inner) => ({ op: 'and', args: [inner] }),
+    (inner) => ({ op: 'or', args: [inner, { n: 2 }] }),
+    (inner) => ({ op: 'not', arg: inner }),
+    (inner, i) => (i % 2 ? { op: 'and', args: [{ id: 'x' }, inner] } : { op: 'or', args: [inner, { n: { gt: 5 } }] }),
+  ]
+  for (const wrap of wraps) {
+    for (const levels of [500, 999, 1000, 1000]) {
+      assert.equal(await store.count(nested(levels, wrap)), wrap === wraps[2] && levels % 2 ? 0 : 1, `${levels} levels`)
+    }
+    const query = nested(1000, wrap)
+    const live = watch(store, query, () => {})
+    assert.equal(live.current.data, watch(store, nested(1000, wrap), () => {}).current.data, 'equal queries share')
+    assert.deepEqual(live.current.data, (await store.findMany(query)).data)
+    for (const levels of [1001, 1600, 5000, 50_000]) {
+      const error = await rejects(store.count(nested(levels, wrap)), 'invalid_query')
+      assert.ok(error.details!.path!.length >= 1000)
+      assert.match(error.message, /1,000 levels.*"Thing"/)
+      assert.ok(error.message.length < 500, error.message)
+    }
   }
   const cycle: Record<string, unknown> = { op: 'not' }
   cycle['arg'] = cycle
@@ -162,15 +184,50 @@ test('a query of many levels works; one of more than 1,000 is invalid_query and 
   assert.equal(await store.count({ filter: { n: 1 } }), 1)
 })
 
-test('a query whose reading throws is invalid_query', async () => {
+test('an operand may have the levels that a field may have, however deep it stands', async () => {
+  const store = await openStore()
+  const nest = (levels: number): unknown => {
+    let v: unknown = 1
+    for (let i = 0; i < levels; i++) v = i % 2 ? [v] : { k: v }
+    return v
+  }
+  await store.addOne({ id: 'x', deep: nest(1000) })
+  await rejects(store.addOne({ id: 'y', deep: nest(1001) }), 'invalid_input')
+  const forms = (v: unknown): unknown[] => [{ deep: { eq: v } }, { deep: { in: [v, 1] } }, { op: 'eq', field: 'deep', value: v }, { op: 'in', field: 'deep', values: [2, v] }]
+  for (const filter of forms(nest(1000))) {
+    assert.equal(await store.count({ filter: bad(filter) }), 1)
+    let around = filter
+    for (let i = 0; i < 1000; i++) around = { op: i % 2 ? 'and' : 'or', args: [around] }
+    assert.equal(await store.count({ filter: bad(around) }), 1)
+  }
+  for (const filter of forms(nest(1001))) {
+    const error = await rejects(store.count({ filter: bad(filter) }), 'invalid_query')
+    assert.ok(error.details!.path!.length > 1000)
+  }
+})
+
+test('a query whose reading throws is invalid_query: the path leads to what threw, the message names it and the store', async () => {
   const store = await openStore()
   const thrown = new Error('from the query')
-  const hostile = [
-    { get filter() { throw thrown } },
-    { filter: { get n() { throw thrown } } },
-    { filter: new Proxy({}, { ownKeys() { throw thrown } }) },
-    new Proxy({}, { ownKeys() { throw thrown } }),
-    new Proxy({}, { getPrototypeOf() { throw thrown } }),
+  const throwing = (key: string): object => ({ get [key]() { throw thrown } })
+  const hostile: [unknown, Path, string][] = [
+    [throwing('filter'), ['filter'], 'filter'],
+    [throwing('limit'), ['limit'], 'limit'],
+    [{ filter: throwing('n') }, ['filter', 'n'], 'filter.n'],
+    [{ filter: { op: 'and', args: [{}, throwing('op')] } }, ['filter', 'args', 1, 'op'], 'filter.args[1].op'],
+    [{ sort: [throwing('field')] }, ['sort', 0, 'field'], 'sort[0].field'],
+    [{ filter: new Proxy({}, { ownKeys() { throw thrown } }) }, ['filter'], 'filter'],
+    [new Proxy({}, { ownKeys() { throw thrown } }), [], 'the query'],
   ]
-  for (const query of hostile) await rejects(store.findMany(bad(query)), 'invalid_query')
+  for (const [query, path, name] of hostile) {
+    const error = await rejects(store.findMany(bad(query)), path[0] === 'limit' ? 'invalid_input' : 'invalid_query')
+    assert.deepEqual(error.details?.path ?? [], path)
+    assert.equal(error.message, `reading ${name} threw (store "Thing")`)
+    assert.equal(error.cause, thrown)
+  }
+  const { proxy, revoke } = Proxy.revocable({}, {})
+  revoke()
+  for (const query of [new Proxy({}, { getPrototypeOf() { throw thrown } }), proxy]) {
+    assert.match((await rejects(store.findMany(bad(query)), 'invalid_query')).message, /"Thing"/)
+  }
 })

@@ -146,6 +146,63 @@ test('a parent whose row and relations did not change keeps its object', async (
   assert.equal((await read())[0], fourth[0], 'another include does not get in the way')
 })
 
+test('related rows that did not change keep their array, whatever else of the parent did', async () => {
+  const { stores: { Post, Comment } } = await start()
+  const query = bad({ include: { author: true, comments: { include: { by: true } }, children: { include: { comments: true } } } })
+  const read = async (): Promise<Loose> => (await Post.findMany(query)).data[1]!
+  const live = watch(Post, query, () => {})
+  const changes: (() => Promise<unknown>)[] = [
+    () => Post.updateOne('x', { title: 'new' }),
+    () => Post.updateMany([{ id: 'x', change: { title: 'newer' } }]),
+    () => Post.upsertOne(bad({ id: 'x', title: 'newest' })),
+    () => channel(Post).writeback([{ id: 'x', authorId: 'ann', title: 'from elsewhere', version: 50 }]),
+    async () => { for (let i = 0; i < 3; i++) await Post.updateOne('x', { n: i }) },
+  ]
+  for (const change of changes) {
+    const before = await read()
+    const shown = live.current.data[1] as Loose
+    await change()
+    await gc()
+    const after = await read()
+    assert.notEqual(after, before)
+    for (const [was, is] of [[before, after], [shown, live.current.data[1] as Loose]] as const) {
+      assert.equal(is['comments'], was['comments'], String(change))
+      assert.equal(is['children'], was['children'])
+      assert.equal(is['author'], was['author'])
+    }
+  }
+  const before = await read()
+  await Post.updateOne('y', { title: 'a child’s own' })
+  const after = await read()
+  assert.notEqual(after['children'], before['children'])
+  assert.equal((after['children'] as Loose[])[0]!['comments'], (before['children'] as Loose[])[0]!['comments'])
+  assert.equal((after['children'] as Loose[])[1], (before['children'] as Loose[])[1])
+  await Comment.updateOne('1', { likes: 9 })
+  assert.notEqual((await read())['comments'], after['comments'])
+})
+
+test('an empty include of a relation and true are the same', async () => {
+  const { stores: { Post } } = await start()
+  const forms = [{ comments: true }, { comments: {} }, { comments: { sort: [], filter: undefined } }, { comments: { include: {} } }, { comments: true, author: undefined }]
+  const found = await Promise.all(forms.map(async (include) => (await Post.findMany(bad({ include }))).data[1]))
+  const shown = forms.map((include) => watch(Post, bad({ include }), () => {}).current.data)
+  for (const row of found) assert.equal(row, found[0])
+  for (const data of shown) assert.equal(data, shown[0])
+})
+
+test('what was composed of rows that are gone is garbage', async () => {
+  const { stores: { Post, Comment } } = await start()
+  const composed = await (async () => (await Post.findMany(bad({ include: { comments: true } }))).data.map((row) => new WeakRef(row)))()
+  await Post.updateOne('x', { title: 'new' })
+  await Post.deleteMany(['y', 'z'])
+  await gc()
+  assert.deepEqual(composed.map((row) => row.deref()?.id), ['w', 'x', undefined, undefined], 'x lends its lists to its successor')
+  await Comment.getAll()
+  await (async () => (await Post.findMany(bad({ include: { comments: true } }))).data)()
+  await gc()
+  assert.deepEqual(composed.map((row) => row.deref()?.id), ['w', undefined, undefined, undefined])
+})
+
 test('rows with includes are what they were; the input of a later write is not theirs', async () => {
   const { stores: { Post } } = await start()
   const row = (await Post.findOne(bad({ filter: { id: 'x' }, include: { author: true } }))) as Loose
@@ -223,6 +280,26 @@ test('what is no include is invalid_query, with the path', async () => {
   coded(await Post.findMany(bad({ include: cycle })).catch((error: unknown) => error), 'invalid_query')
   throws(() => watch(Post, bad({ include: cycle }), () => {}), 'invalid_query')
   await rejects((await open()).stores['Any']!.findMany(bad({ include: { x: true } })), 'invalid_query')
+})
+
+test('500 includes may be one inside the other; more are invalid_query and harm nobody', async () => {
+  const { stores: { Post } } = await start()
+  const nested = (levels: number): never => {
+    let include: unknown = { parent: true }
+    for (let i = 1; i < levels; i++) include = { parent: { include } }
+    return bad({ include })
+  }
+  let row = (await Post.findMany(nested(500))).data[0] as Loose | undefined
+  let depth = 0
+  for (; row!['parent'] && depth < 1000; depth++) row = row!['parent'] as Loose
+  assert.equal(depth, 500)
+  assert.equal(watch(Post, nested(500), () => {}).current.data[0]!.id, 'w')
+  for (const levels of [501, 999, 1500, 20_000]) {
+    const error = await rejects(Post.findMany(nested(levels)), 'invalid_query')
+    assert.ok(error.details!.path!.length > 1000)
+    assert.match(error.message, /"Post"/)
+  }
+  assert.equal(await Post.count(), 4)
 })
 
 test('a relation to a store that the schema does not list is invalid_schema', async () => {

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { watch } from '../../../dist/npm/index.js'
+import { watch, watchAggregate, watchCount } from '../../../dist/npm/index.js'
 import { bad, capture, channel, gc, ids, type Loose, open, openStore, recorder, throws, turn } from './support.js'
 
 const open1 = { filter: { done: false } } as const
@@ -158,6 +158,19 @@ test('a listener that throws is reported with console.error, and the others are 
   assert.equal(again.length, 1, 'and it is told of the next change all the same')
 })
 
+test('a listener that rejects is reported with console.error, whatever it watches', async () => {
+  const store = await openStore()
+  const thrown = new Error('from the listener')
+  const listener = async (): Promise<void> => { throw thrown }
+  const thenable = (): never => bad({ then(_: unknown, reject: (reason: unknown) => void) { reject(thrown) } })
+  watch(store, undefined, listener)
+  watch(store, undefined, thenable)
+  watchCount(store, undefined, listener)
+  watchAggregate(store, { metrics: { n: 'count' } }, listener)
+  const errors = await capture('error', () => store.addOne({ id: 'a' }))
+  assert.deepEqual(errors, [[thrown], [thrown], [thrown], [thrown]])
+})
+
 test('unsubscribe inside a listener: of itself, and of one that would be told next', async () => {
   const store = await openStore()
   const log: string[] = []
@@ -238,6 +251,8 @@ test('equal queries share one live view, by value', async () => {
   assert.ok(shared({ filter: { n: { gte: 1 } }, limit: 5 }, { filter: { n: { gte: 1 } }, limit: 5 }))
   assert.ok(shared({ filter: { when: new Date(5) } }, { filter: { when: new Date(5) } }))
   assert.ok(shared({ filter: { n: { in: [1, NaN, null] } } }, { filter: { n: { in: [1, NaN, null] } } }))
+  assert.ok(shared({ sort: [], filter: undefined, include: {} }, undefined), 'what says nothing counts for nothing')
+  assert.ok(shared({ sort: [], limit: 1 }, { limit: 1, offset: undefined }))
   assert.ok(shared({ filter: { n: 1, id: 'a' }, limit: 5 }, { limit: 5, filter: { id: 'a', n: 1 } }), 'the order of keys says nothing')
 })
 

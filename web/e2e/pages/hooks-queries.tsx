@@ -81,6 +81,47 @@ export const queryScenarios: Record<string, (stage: Stage) => Promise<void>> = {
     await until(() => texts('output')[1], '8 false undefined')
   },
 
+  async 'useQuery: each fetchMore of one result shows a page more, and one of an earlier query none'(stage) {
+    const { client, todos, show, texts } = stage
+    await numbered(stage, 9)
+    type Result = { fetchMore(): Promise<void> }
+    let results: Result[] = []
+    let setField: (field: 'n' | 'title') => void = () => {}
+    function Pages() {
+      const [field, set] = useState<'n' | 'title'>('n')
+      setField = set
+      const sort = [{ field }]
+      const byLimit = useQuery(client.stores.Todo, { sort, limit: 2 })
+      const byCursor = useQuery(client.stores.Todo, { sort, page: { mode: 'cursor', limit: 3 } })
+      useEffect(() => void (results = [byLimit, byCursor]))
+      return <output>{`${byLimit.data.length} ${byCursor.data.length} ${byCursor.pageInfo?.hasNextPage}`}</output>
+    }
+    show(<Pages />)
+    await until(() => texts('output'), ['2 3 true'])
+    await settled()
+    const first = results
+    for (const result of first) {
+      await result.fetchMore()
+      await result.fetchMore()
+    }
+    await until(() => texts('output'), ['6 9 false'])
+    await settled()
+    // both at the end, and one far beyond it
+    for (const result of first) await Promise.all(Array.from({ length: 5 }, () => result.fetchMore()))
+    await until(() => texts('output'), ['9 9 false'])
+    await todos.addMany(['x', 'y', 'z'].map((id): Todo => ({ id, title: id, n: 20 })))
+    await until(() => texts('output'), ['10 9 true'])
+    setField('title')
+    await until(() => texts('output'), ['2 3 true'])
+    for (const result of first) await result.fetchMore()
+    await settled()
+    equal(texts('output'), ['2 3 true'])
+    await results[0]!.fetchMore()
+    await until(() => texts('output'), ['4 3 true'])
+    setField('n')
+    await until(() => texts('output'), ['2 3 true'])
+  },
+
   async 'useQuery: another query starts at its first page'(stage) {
     const { client, show, texts } = stage
     await numbered(stage, 9)

@@ -61,9 +61,10 @@ clean:
 browser:
 	@sh web/e2e/find-browser.sh
 
-$(WASM): $(GO_FILES) go.mod go.sum Makefile | hooks-js/node_modules
+$(WASM): $(GO_FILES) go.mod go.sum Makefile wasm/segments.mjs | hooks-js/node_modules
 	@mkdir -p $(NPM_DIR)
 	$(WASM_BUILD) -o $@ ./wasm
+	node wasm/segments.mjs $@
 
 $(WASM).br: $(WASM) wasm/compress.mjs
 	node wasm/compress.mjs $(WASM)

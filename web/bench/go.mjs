@@ -2,6 +2,8 @@
 // the comparison of their sizes would say nothing.
 
 import { execFileSync } from 'node:child_process'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { joinSegments } from '../../wasm/segments.mjs'
 import { root } from '../e2e/browser.mjs'
 
 const run = (program, args, env = {}) =>
@@ -33,6 +35,7 @@ function readCommand() {
 export function buildGo(pkg, out, { symbols = false } = {}) {
   const flags = symbols ? command.flags.filter((flag) => !flag.startsWith('-ldflags')) : command.flags
   run('go', ['build', ...flags, '-o', out, pkg], command.env)
+  writeFileSync(out, joinSegments(readFileSync(out)))
   return out
 }
 

@@ -15,7 +15,7 @@ type field struct {
 	number uint32
 }
 
-const noField = 0xFFFFFFFF
+const noField = table.NoField
 
 func bind(t *table.Table, p *path) field {
 	number, ok := t.FindField(p.name)
@@ -42,17 +42,7 @@ func (f *field) reads() uint64 {
 
 // cell reads the field of a row. Numbers are written to scratch.
 func (f *field) cell(slot uint32, scratch *[8]byte) (value.Tag, []byte) {
-	if f.number == noField {
-		return value.Absent, nil
-	}
-	tag, payload := f.table.Cell(slot, f.number, scratch)
-	for _, key := range f.rest {
-		if tag != value.Object {
-			return value.Absent, nil
-		}
-		tag, payload, _ = value.Member(payload, key)
-	}
-	return tag, payload
+	return f.table.CellAt(slot, f.number, f.rest, scratch)
 }
 
 // chunkLen is how many slots a chunk of a column has.

@@ -16,7 +16,7 @@ type path struct {
 	column *table.Column // nil for id, version and a field that is not defined
 }
 
-const noField = table.NoSlot
+const noField = table.NoField
 
 func newPath(t *table.Table, dotted string) path {
 	keys := bytes.Split([]byte(dotted), []byte("."))
@@ -56,15 +56,5 @@ func (p *path) fields() uint64 {
 
 // cell reads the field of a row, in top-level form. Numbers are written to scratch.
 func (p *path) cell(slot uint32, scratch *[8]byte) (value.Tag, []byte) {
-	if p.number == noField {
-		return value.Absent, nil
-	}
-	tag, payload := p.table.Cell(slot, p.number, scratch)
-	for _, key := range p.rest {
-		if tag != value.Object {
-			return value.Absent, nil
-		}
-		tag, payload, _ = value.Member(payload, key)
-	}
-	return tag, payload
+	return p.table.CellAt(slot, p.number, p.rest, scratch)
 }

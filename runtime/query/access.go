@@ -13,7 +13,7 @@ type access struct {
 	rest   [][]byte
 }
 
-const noField = 0xFFFFFFFF
+const noField = table.NoField
 
 func bindField(t *table.Table, f field) access {
 	number, ok := t.FindField(f.name)
@@ -32,17 +32,7 @@ func (a *access) plain() bool { return a.column != nil && len(a.rest) == 0 }
 
 // cell reads the field of a row. Numbers are written to scratch.
 func (a *access) cell(slot uint32, scratch *[8]byte) (value.Tag, []byte) {
-	if a.number == noField {
-		return value.Absent, nil
-	}
-	tag, payload := a.table.Cell(slot, a.number, scratch)
-	for _, key := range a.rest {
-		if tag != value.Object {
-			return value.Absent, nil
-		}
-		tag, payload, _ = value.Member(payload, key)
-	}
-	return tag, payload
+	return a.table.CellAt(slot, a.number, a.rest, scratch)
 }
 
 // reads gives the FieldBit of the field, none for one that never changes or that no row has.

@@ -124,6 +124,24 @@ func (t *Table) Cell(slot, field uint32, scratch *[8]byte) (value.Tag, []byte) {
 	return t.cols[field].Cell(slot, scratch)
 }
 
+// NoField stands for a field that no row ever had: all its cells are absent.
+const NoField = 0xFFFFFFFF
+
+// CellAt is Cell for what a path leads to inside a field: keys to walk from there through objects.
+func (t *Table) CellAt(slot, field uint32, keys [][]byte, scratch *[8]byte) (value.Tag, []byte) {
+	if field == NoField {
+		return value.Absent, nil
+	}
+	tag, payload := t.Cell(slot, field, scratch)
+	for _, key := range keys {
+		if tag != value.Object {
+			return value.Absent, nil
+		}
+		tag, payload, _ = value.Member(payload, key)
+	}
+	return tag, payload
+}
+
 // Bytes is how much memory the table holds, without the small change of field names and headers.
 func (t *Table) Bytes() int {
 	n := t.ids.size() + t.versions.size() + 8*cap(t.live) + 4*cap(t.free) + t.order.size()

@@ -31,7 +31,7 @@ type route struct {
 }
 
 const (
-	noField = 0xFFFFFFFF
+	noField = table.NoField
 
 	// From so many views of a field on they are routed. Below, the labels of all rows are a high price for what it saves.
 	worthRouting = 8

@@ -22,7 +22,7 @@ import (
 // Bridge runs commands. The zero value is not usable; see NewBridge.
 type Bridge struct {
 	runtime *runtime.Runtime
-	clients numbered[runtime.Client]
+	clients numbered[openClient]
 	stores  numbered[openStore]
 	views   numbered[openView]
 
@@ -38,7 +38,13 @@ type Bridge struct {
 	slots   []uint32 // and what else goes out as words
 	tree    []uint32
 	garbage collector
-	done    chan struct{}
+
+	requests  map[uint32]*openRequest // writes that JavaScript has to answer
+	asked     uint32                  // number of the last of them
+	answering *openClient             // whose request JavaScript is answering
+	done      chan struct{}
+
+	backends heldBackends
 }
 
 // openStore remembers the client whose end closes the store.
@@ -56,9 +62,10 @@ type openView struct {
 // NewBridge makes a bridge with an engine of its own.
 func NewBridge() *Bridge {
 	return &Bridge{
-		runtime: runtime.New(),
-		inbox:   make([]byte, minInboxBytes),
-		done:    make(chan struct{}),
+		runtime:  runtime.New(),
+		requests: map[uint32]*openRequest{},
+		inbox:    make([]byte, minInboxBytes),
+		done:     make(chan struct{}),
 	}
 }
 
@@ -148,13 +155,17 @@ func (b *Bridge) answerResults() {
 
 // answerError replaces whatever the command had answered so far.
 func (b *Bridge) answerError(err *fault.Error, stack string) {
-	object := value.Value{Tag: value.Object}
-	put := func(key string, v value.Value) {
-		object.Keys = append(object.Keys, []byte(key))
-		object.Items = append(object.Items, v)
-	}
-	put("code", text(string(err.Code)))
-	put("message", text(err.Message))
+	flags := b.mailbox[WordFlags]
+	clear(b.mailbox[:])
+	b.mailbox[WordFlags] = flags
+	b.outbox = value.AppendPayload(b.outbox[:0], errorValue(err, stack))
+	b.answer(b.outbox)
+}
+
+// errorValue is an error as JavaScript reads it: {code, message, path?, store?, id?, current?, stack?}.
+func errorValue(err *fault.Error, stack string) value.Value {
+	properties := []property{{"code", text(string(err.Code))}, {"message", text(err.Message)}}
+	put := func(key string, v value.Value) { properties = append(properties, property{key, v}) }
 	if len(err.Path) > 0 {
 		put("path", pathValue(err.Path))
 	}
@@ -164,14 +175,13 @@ func (b *Bridge) answerError(err *fault.Error, stack string) {
 	if err.ID != "" {
 		put("id", text(err.ID))
 	}
+	if current, bad := value.Decode(value.Object, err.Current); bad == nil && err.Current != nil {
+		put("current", object(property{"value", current}))
+	}
 	if stack != "" {
 		put("stack", text(stack))
 	}
-	flags := b.mailbox[WordFlags]
-	clear(b.mailbox[:])
-	b.mailbox[WordFlags] = flags
-	b.outbox = value.AppendPayload(b.outbox[:0], object)
-	b.answer(b.outbox)
+	return object(properties...)
 }
 
 func pathValue(path []any) value.Value {

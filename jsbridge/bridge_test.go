@@ -144,7 +144,7 @@ func TestAPanicIsAnAnswerAndTheNextCallWorks(t *testing.T) {
 func TestAnyBytesAreAnErrorAndNotAPanic(t *testing.T) {
 	c := newCaller(t)
 	todo := c.store(c.client("a"), "Todo")
-	for op := OpField; op <= OpSync; op++ {
+	for op := OpField; op <= OpAbsent; op++ {
 		if op == OpFault || op == OpExit {
 			continue // which fail on purpose
 		}
@@ -261,7 +261,7 @@ func TestServeTellsTheHostAndEndsOnExit(t *testing.T) {
 	calls := make(chan string, 4)
 	host, err := safejs.ValueOf(map[string]any{})
 	require.NoError(t, err)
-	for _, name := range []string{hostReady, hostFail} {
+	for _, name := range []string{hostReady, hostFail, hostStir} {
 		f, err := safejs.FuncOf(func(safejs.Value, []safejs.Value) any {
 			calls <- name
 			return nil
@@ -271,14 +271,16 @@ func TestServeTellsTheHostAndEndsOnExit(t *testing.T) {
 		require.NoError(t, host.Set(name, f))
 	}
 	require.NoError(t, safejs.Global().Set(hostName, host))
-	before, beforeReport := bridge, report
+	before, beforeReport, beforeStir := bridge, report, stir
 	bridge = NewBridge()
-	defer func() { bridge, report = before, beforeReport }()
+	defer func() { bridge, report, stir = before, beforeReport, beforeStir }()
 	ended := make(chan error, 1)
 	go func() { ended <- Serve() }()
 	assert.Equal(t, hostReady, <-calls)
 	report("message", "stack")
 	assert.Equal(t, hostFail, <-calls)
+	stir(3)
+	assert.Equal(t, hostStir, <-calls)
 	assert.Equal(t, StatusOK, bridge.Call(OpExit, 0, 0, 0))
 	assert.NoError(t, <-ended)
 	pending.Add(-1)

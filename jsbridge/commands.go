@@ -27,10 +27,18 @@ func (b *Bridge) run(op Op, target uint32, in []byte, flags uint32) *fault.Error
 		return b.highlight(in)
 	case OpViewPull, OpViewClose:
 		return b.runView(op, target)
-	case OpCloseClient, OpSuggest, OpOpenStore, OpSync:
+	case OpBackendOpen, OpBackendWrite, OpBackendQuery, OpBackendTake, OpBackendCancel, OpBackendClose:
+		return b.runBackend(op, target, in)
+	case OpAnswerRows, OpAnswer:
+		return b.runRequest(op, target, in, flags)
+	case OpCloseClient, OpSuggest, OpOpenStore, OpSync,
+		OpTrack, OpPump, OpCancel, OpRegister, OpUnregister, OpStrategy, OpForget:
 		client := b.clients.at(target)
 		if client == nil {
 			return fault.New(fault.Disposed, "this client has been disposed")
+		}
+		if op >= OpTrack {
+			return b.runExecution(op, client, in, flags)
 		}
 		return b.runClient(op, target, client, in)
 	}
@@ -47,7 +55,7 @@ func (b *Bridge) run(op Op, target uint32, in []byte, flags uint32) *fault.Error
 	return err
 }
 
-func (b *Bridge) runClient(op Op, number uint32, client *runtime.Client, in []byte) *fault.Error {
+func (b *Bridge) runClient(op Op, number uint32, client *openClient, in []byte) *fault.Error {
 	switch op {
 	case OpCloseClient:
 		b.closeClient(number, client)
@@ -55,9 +63,11 @@ func (b *Bridge) runClient(op Op, number uint32, client *runtime.Client, in []by
 		b.outbox = append(b.outbox[:0], client.Suggest(string(in))...)
 		b.answer(b.outbox)
 	case OpOpenStore:
-		b.mailbox[WordNumber] = b.stores.add(&openStore{client.OpenStore(string(in)), number})
+		store := client.OpenStore(string(in))
+		store.Number = b.stores.add(&openStore{store, number})
+		b.mailbox[WordNumber] = store.Number
 	case OpSync:
-		b.sync(client)
+		b.sync(client.Client)
 	}
 	return nil
 }
@@ -73,6 +83,9 @@ func (b *Bridge) runStore(op Op, open *openStore, in []byte, flags uint32) *faul
 			return err
 		}
 		b.answerResults()
+		if op != OpWriteback {
+			b.mailbox[WordWrite] = b.clients.at(open.client).First()
+		}
 		b.garbage.did(len(b.results.Status), len(in))
 		return nil
 	case OpLocate:
@@ -90,6 +103,18 @@ func (b *Bridge) runStore(op Op, open *openStore, in []byte, flags uint32) *faul
 		return b.ask(op, store, in)
 	case OpViewOpen:
 		return b.openLive(open, in, flags)
+	case OpWriteRows:
+		if err := store.Rows(slotsIn(in), &b.batch); err != nil {
+			return err
+		}
+		b.garbage.did(len(in)/4, 0)
+		b.answer(b.batch.Bytes())
+		return nil
+	case OpAbsent:
+		slots, err := store.Absent(in, flags&AbsentLoose != 0, b.slots[:0])
+		b.slots = slots
+		b.answerSlots(slots)
+		return err
 	}
 	return fault.New(fault.Internal, "unknown command")
 }
@@ -106,7 +131,7 @@ func (b *Bridge) write(op Op, store *runtime.Store, in []byte, flags uint32) *fa
 	case OpDelete:
 		return store.Delete(in, &b.results)
 	default:
-		return store.Writeback(in, &b.results)
+		return store.Writeback(in, flags&WritebackKnown != 0, &b.results)
 	}
 }
 
@@ -121,11 +146,12 @@ func (b *Bridge) openClient(in []byte) *fault.Error {
 	if fail != nil {
 		return fail
 	}
-	b.mailbox[WordNumber] = b.clients.add(client)
+	processed, _ := options.Get("processed")
+	b.mailbox[WordNumber] = b.connect(client, processed)
 	return nil
 }
 
-func (b *Bridge) closeClient(number uint32, client *runtime.Client) {
+func (b *Bridge) closeClient(number uint32, client *openClient) {
 	for i, store := range b.stores.items {
 		if store != nil && store.client == number {
 			b.stores.remove(uint32(i))
@@ -138,6 +164,11 @@ func (b *Bridge) closeClient(number uint32, client *runtime.Client) {
 	}
 	b.clients.remove(number)
 	client.Close()
+	for request, r := range b.requests {
+		if r.client == client {
+			delete(b.requests, request)
+		}
+	}
 	if len(b.outbox) > maxIdleBytes {
 		b.outbox = nil
 	}

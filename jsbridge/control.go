@@ -13,6 +13,8 @@ const (
 	hostName  = "atoma"
 	hostReady = "ready" // (): exports may be called
 	hostFail  = "fail"  // (message, stack): something failed outside a call
+	hostStir  = "stir"  // (client): an answer waits for OpPump; may be called inside a call, and must not make one
+	hostTake  = "take"  // (call): a backend has answered it
 )
 
 // Serve connects the bridge to its host and stays until OpExit.
@@ -24,6 +26,14 @@ func Serve() error {
 	report = func(message, stack string) {
 		// nobody is left to tell when telling fails
 		_, _ = host.Call(hostFail, message, stack)
+	}
+	answered = func(call uint32) {
+		if _, err := host.Call(hostTake, int(call)); err != nil {
+			report("an answer of a backend was not taken: "+err.Error(), "")
+		}
+	}
+	stir = func(client uint32) {
+		_, _ = host.Call(hostStir, client)
 	}
 	if _, err := host.Call(hostReady); err != nil {
 		return err

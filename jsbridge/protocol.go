@@ -6,9 +6,9 @@ package jsbridge
 // file of different builds refuse each other by name instead of misreading.
 
 // ProtocolVersion changes with every change to this file or to the batch format.
-const ProtocolVersion = 2
+const ProtocolVersion = 3
 
-// Op says what a call of atoma_call does. target is the number of a client, a store or a view.
+// Op says what a call of atoma_call does. target is the number of a client, a store, a view, a request or a backend.
 type Op = uint32
 
 const (
@@ -37,6 +37,68 @@ const (
 	OpViewPull    Op = 22 // target: view; word Count (rows or groups in it); out: u32 changes; words Page, Tree; for groups an array
 	OpViewClose   Op = 23 // target: view
 	OpSync        Op = 24 // target: client; out: u32 numbers of the views that have something to pull
+
+	OpTrack      Op = 25 // target: client; in: u32 strategy, context; flags: Track…; the next write command of the client is kept as pending
+	OpPump       Op = 26 // target: client; flags: Pump…; out: u32 tidings; word Shape: what they refer to
+	OpAnswerRows Op = 27 // target: request; in: batch with versions; rows of the answer that follows, may be repeated
+	OpAnswer     Op = 28 // target: request; in: u32 count, 0, u8 answers[count] padded to 8, f64 versions[count]; flags: Answer…
+	OpCancel     Op = 29 // target: client; in: u32 writes that are to be rolled back
+	OpWriteRows  Op = 30 // target: store; in: u32 writes; out: batch of the rows as these writes leave them
+	OpRegister   Op = 31 // target: client; in: {id}; flags: number of a backend, 0: an executor in JavaScript
+	OpUnregister Op = 32 // target: client
+	OpStrategy   Op = 33 // target: client; in: name; word Number: strategy
+	OpForget     Op = 34 // target: client; flags: strategy, which is unregistered
+	OpAbsent     Op = 35 // target: store; in: batch of ids; flags: Absent…; out: u32 slots
+
+	OpBackendOpen   Op = 36 // in: {kind, …}; word Number: backend
+	OpBackendWrite  Op = 37 // target: backend; in: request; words Number (call), Count (1: answered, to be taken)
+	OpBackendQuery  Op = 38 // target: backend; in: request; words Number (call), Count (1: answered, to be taken)
+	OpBackendTake   Op = 39 // target: call; out: object, the answer
+	OpBackendCancel Op = 40 // target: call
+	OpBackendClose  Op = 41 // target: backend
+)
+
+// Flags of OpWriteback.
+const (
+	WritebackKnown uint32 = 1 // the rows come from the executor; a row without version keeps or advances its own
+)
+
+// Flags of OpTrack.
+const (
+	TrackHidden uint32 = 1 // the change is to show when it is confirmed
+)
+
+// Flags of OpPump.
+const (
+	PumpTurn uint32 = 1 // the turn is over: its segments are complete and may be sent
+)
+
+// Flags of OpAnswer, and what became of one entry.
+const (
+	AnswerAll     uint32 = 1 // every entry is AnswerOK without version; nothing is in the inbox
+	AnswerOK      uint8  = 0 // confirmed; its version, unless NaN
+	AnswerRow     uint8  = 1 // confirmed; the next row of OpAnswerRows is what the backend has
+	AnswerRefused uint8  = 2
+)
+
+// Flags of OpAbsent: which rows are asked for, of those that are not named.
+const (
+	AbsentKnown uint32 = 0 // that the executor is known to have had, and that have no pending write
+	AbsentLoose uint32 = 1 // that it is not known to have, or that have a pending write
+)
+
+// Tidings of OpPump: records of u32 words that begin with their kind. Values are items of the array in Shape.
+// Changes come before the outcomes of the writes that made them.
+const (
+	TideChanged   uint32 = 1 // store, slot or NoSlot, value (id): what this row shows is another; it lay in this slot
+	TideVersion   uint32 = 2 // store, slot, value (id), write, 0, f64 in two words: confirmed, and the row that shows has this version and is otherwise as it was
+	TideConfirmed uint32 = 3 // write, count: confirmed, each as its call left it
+	TideCurrent   uint32 = 4 // write: confirmed, and its row is what shows now
+	TideRow       uint32 = 5 // write, value (row): confirmed, and this is how it left the row, on top of which there are others
+	TideRefused   uint32 = 6 // write, the write that was refused (itself, or the add that it builds on), value (error) or NoSlot when the answer was JavaScript's
+	TideRequest   uint32 = 7 // request, store, strategy, context, count, then as many (write, 1 if its row is no longer as its call left it)
+	TideAbandoned uint32 = 8 // request: nobody waits for it any more
+	TideSent      uint32 = 9 // write, count: handed to a backend that is not JavaScript's
 )
 
 // Flags of OpUpsert.
@@ -102,6 +164,7 @@ const (
 	WordTreeLen   = 17 // in words
 	WordShape     = 18 // address of the includes' names and stores, an array
 	WordShapeLen  = 19 // 0: the query includes nothing
+	WordWrite     = 20 // number of the first pending write; those that changed something have consecutive ones; 0: none
 	MailboxWords  = 24
 	MailAsync     = uint32(1) // goroutines wait: resume the module in a microtask
 	NoSlot        = uint32(0xFFFFFFFF)

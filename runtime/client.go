@@ -3,7 +3,9 @@ package runtime
 import (
 	"github.com/agnivade/levenshtein"
 
+	"github.com/atoma-dev/atoma/runtime/execution"
 	"github.com/atoma-dev/atoma/runtime/schema"
+	"github.com/atoma-dev/atoma/runtime/write"
 )
 
 // Client is one user of the runtime, with stores of its own.
@@ -14,6 +16,12 @@ type Client struct {
 	stores  map[string]*Store  // by name; the entries of the runtime's handles that are this client's
 	related map[*View]struct{} // views with includes: a change of any store may concern them
 	found   []*View            // kept for its memory
+
+	pipeline  *execution.Pipeline
+	processed map[string]bool // names of stores whose rows go through JavaScript on their way
+	writes    write.Counter
+	next      announced
+	first     write.Number // of the last write
 }
 
 // ID gives the client's id.
@@ -58,10 +66,11 @@ func (c *Client) Close() {
 	if c.runtime == nil {
 		return
 	}
+	c.pipeline.Close()
 	for _, s := range c.stores {
 		delete(c.runtime.handles, s.key)
 		s.dispose()
 	}
 	delete(c.runtime.clients, c.id)
-	*c = Client{id: c.id, schema: &schema.Schema{}}
+	*c = Client{id: c.id, schema: &schema.Schema{}, pipeline: c.pipeline}
 }

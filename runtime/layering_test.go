@@ -43,9 +43,11 @@ var layers = map[string][]string{
 		"runtime/fault", "runtime/value", "runtime/radix", "runtime/schema", "runtime/table", "runtime/sequence", "runtime/intmap",
 		"runtime/query",
 	},
+	"runtime/write":     {"runtime/fault", "runtime/value", "runtime/wire", "runtime/table"},
+	"runtime/execution": {"runtime/fault", "runtime/value", "runtime/wire", "runtime/table", "runtime/write"},
 	"runtime": {
 		"runtime/fault", "runtime/value", "runtime/wire", "runtime/schema", "runtime/table", "runtime/text", "runtime/index",
-		"runtime/query", "runtime/view", "runtime/relation", "runtime/aggregate",
+		"runtime/query", "runtime/view", "runtime/relation", "runtime/aggregate", "runtime/write", "runtime/execution",
 	},
 }
 

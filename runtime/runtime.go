@@ -46,7 +46,8 @@ func (r *Runtime) OpenClient(id string, schemaValue value.Value) (*Client, *faul
 	if err != nil {
 		return nil, err
 	}
-	c := &Client{runtime: r, id: id, schema: parsed, stores: map[string]*Store{}, related: map[*View]struct{}{}}
+	c := &Client{runtime: r, id: id, schema: parsed, stores: map[string]*Store{}, related: map[*View]struct{}{}, processed: map[string]bool{}}
+	c.Connect(nil, nil, nil)
 	r.clients[id] = c
 	return c, nil
 }

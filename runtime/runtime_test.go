@@ -151,7 +151,9 @@ func TestCloseGivesEverythingBack(t *testing.T) {
 		"update":    func() *fault.Error { return s.Update(ids(s, "1"), &res) },
 		"upsert":    func() *fault.Error { return s.Upsert(ids(s, "1"), false, false, &res) },
 		"delete":    func() *fault.Error { return s.Delete(ids(s, "1"), &res) },
-		"writeback": func() *fault.Error { return s.Writeback(ids(s, "1"), &res) },
+		"writeback": func() *fault.Error { return s.Writeback(ids(s, "1"), false, &res) },
+		"written":   func() *fault.Error { return s.Rows(nil, &out) },
+		"absent":    func() *fault.Error { _, err := s.Absent(ids(s), false, nil); return err },
 		"locate":    func() *fault.Error { _, err := s.Locate(ids(s, "1"), nil); return err },
 		"read":      func() *fault.Error { return s.Read(nil, false, &out) },
 		"query":     func() *fault.Error { return s.Query(nil, &runtime.Answer{}) },
@@ -167,6 +169,7 @@ func TestCloseGivesEverythingBack(t *testing.T) {
 		require.Equal(t, fault.Disposed, err.Code, name)
 		require.Equal(t, "Todo", err.Store)
 	}
+	require.Equal(t, fault.Disposed, c.Track(0, 0, false).Code)
 	again := open(t, r, "a").OpenStore("Todo")
 	require.NotSame(t, s, again)
 	require.Zero(t, again.Stats().Rows)

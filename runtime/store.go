@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"github.com/atoma-dev/atoma/runtime/aggregate"
+	"github.com/atoma-dev/atoma/runtime/execution"
 	"github.com/atoma-dev/atoma/runtime/fault"
 	"github.com/atoma-dev/atoma/runtime/index"
 	"github.com/atoma-dev/atoma/runtime/schema"
@@ -12,6 +13,7 @@ import (
 	"github.com/atoma-dev/atoma/runtime/value"
 	"github.com/atoma-dev/atoma/runtime/view"
 	"github.com/atoma-dev/atoma/runtime/wire"
+	"github.com/atoma-dev/atoma/runtime/write"
 )
 
 // Store is the rows of one name of one client.
@@ -19,6 +21,8 @@ import (
 // The methods that write take a batch (package wire) and answer each of its items in res; an error is of the whole
 // batch, of which nothing is applied then. After Close of its client every method that can fail is disposed.
 type Store struct {
+	Number uint32 // for the use of whoever opened it, and of the Outlet; to be set before the first write
+
 	client     *Client
 	key        string
 	name       string
@@ -29,7 +33,9 @@ type Store struct {
 	aggregates *aggregate.Set
 	live       map[*view.View]*View // who asked for a view
 	groups     map[*aggregate.View]*View
-	batch      wire.Batch // kept for its memory
+	journal    *write.Journal   // nil until a write is pending or a row comes from an executor
+	execution  *execution.Store // nil until a write is pending
+	batch      wire.Batch       // kept for its memory
 }
 
 func newStore(c *Client, name string) *Store {
@@ -74,46 +80,6 @@ func (s *Store) Reserve(rows int) {
 	if s.table != nil {
 		s.table.Reserve(min(rows, wire.MaxRows))
 	}
-}
-
-// Add makes rows. See table.Table.Add.
-func (s *Store) Add(batch []byte, res *table.Results) *fault.Error {
-	if err := s.decode(batch); err != nil {
-		return err
-	}
-	return s.named(s.table.Add(&s.batch, res))
-}
-
-// Update patches rows. See table.Table.Update.
-func (s *Store) Update(batch []byte, res *table.Results) *fault.Error {
-	if err := s.decode(batch); err != nil {
-		return err
-	}
-	return s.named(s.table.Update(&s.batch, res))
-}
-
-// Upsert makes or changes rows. See table.Table.Upsert.
-func (s *Store) Upsert(batch []byte, lww, replace bool, res *table.Results) *fault.Error {
-	if err := s.decode(batch); err != nil {
-		return err
-	}
-	return s.named(s.table.Upsert(&s.batch, lww, replace, res))
-}
-
-// Delete removes rows. See table.Table.Delete.
-func (s *Store) Delete(batch []byte, res *table.Results) *fault.Error {
-	if err := s.decode(batch); err != nil {
-		return err
-	}
-	return s.named(s.table.Delete(&s.batch, res))
-}
-
-// Writeback takes over what a backend has. See table.Table.Writeback.
-func (s *Store) Writeback(batch []byte, res *table.Results) *fault.Error {
-	if err := s.decode(batch); err != nil {
-		return err
-	}
-	return s.named(s.table.Writeback(&s.batch, res))
 }
 
 // Locate appends the slot of each id of a batch to dst, table.NoSlot for those without a row.
@@ -174,7 +140,7 @@ func (s *Store) dispose() {
 	}
 	s.indexes.Close()
 	s.table.Dispose()
-	*s = Store{key: s.key, name: s.name}
+	*s = Store{Number: s.Number, key: s.key, name: s.name}
 }
 
 func (s *Store) disposed() *fault.Error {

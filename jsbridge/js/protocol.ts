@@ -4,7 +4,7 @@
 // file of different builds refuse each other by name instead of misreading.
 
 /** Changes with every change to this file or to the batch format. */
-export const ProtocolVersion = 2
+export const ProtocolVersion = 3
 
 export const OpHello = 0 // flags: protocol version of the caller
 export const OpOpenClient = 1 // in: {id, schema}; word Number: client
@@ -31,6 +31,56 @@ export const OpViewOpen = 21 // target: store; in: query or spec; flags: View…
 export const OpViewPull = 22 // target: view; word Count (rows or groups in it); out: u32 changes; words Page, Tree; for groups an array
 export const OpViewClose = 23 // target: view
 export const OpSync = 24 // target: client; out: u32 numbers of the views that have something to pull
+
+export const OpTrack = 25 // target: client; in: u32 strategy, context; flags: Track…; the next write command of the client is kept as pending
+export const OpPump = 26 // target: client; flags: Pump…; out: u32 tidings; word Shape: what they refer to
+export const OpAnswerRows = 27 // target: request; in: batch with versions; rows of the answer that follows, may be repeated
+export const OpAnswer = 28 // target: request; in: u32 count, 0, u8 answers[count] padded to 8, f64 versions[count]; flags: Answer…
+export const OpCancel = 29 // target: client; in: u32 writes that are to be rolled back
+export const OpWriteRows = 30 // target: store; in: u32 writes; out: batch of the rows as these writes leave them
+export const OpRegister = 31 // target: client; in: {id}; flags: number of a backend, 0: an executor in JavaScript
+export const OpUnregister = 32 // target: client
+export const OpStrategy = 33 // target: client; in: name; word Number: strategy
+export const OpForget = 34 // target: client; flags: strategy, which is unregistered
+export const OpAbsent = 35 // target: store; in: batch of ids; flags: Absent…; out: u32 slots
+
+export const OpBackendOpen = 36 // in: {kind, …}; word Number: backend
+export const OpBackendWrite = 37 // target: backend; in: request; words Number (call), Count (1: answered, to be taken)
+export const OpBackendQuery = 38 // target: backend; in: request; words Number (call), Count (1: answered, to be taken)
+export const OpBackendTake = 39 // target: call; out: object, the answer
+export const OpBackendCancel = 40 // target: call
+export const OpBackendClose = 41 // target: backend
+
+// Flags of OpWriteback.
+export const WritebackKnown = 1 // the rows come from the executor; a row without version keeps or advances its own
+
+// Flags of OpTrack.
+export const TrackHidden = 1 // the change is to show when it is confirmed
+
+// Flags of OpPump.
+export const PumpTurn = 1 // the turn is over: its segments are complete and may be sent
+
+// Flags of OpAnswer, and what became of one entry.
+export const AnswerAll = 1 // every entry is AnswerOK without version; nothing is in the inbox
+export const AnswerOK = 0 // confirmed; its version, unless NaN
+export const AnswerRow = 1 // confirmed; the next row of OpAnswerRows is what the backend has
+export const AnswerRefused = 2
+
+// Flags of OpAbsent: which rows are asked for, of those that are not named.
+export const AbsentKnown = 0 // that the executor is known to have had, and that have no pending write
+export const AbsentLoose = 1 // that it is not known to have, or that have a pending write
+
+// Tidings of OpPump: records of u32 words that begin with their kind. Values are items of the array in Shape.
+// Changes come before the outcomes of the writes that made them.
+export const TideChanged = 1 // store, slot or NoSlot, value (id): what this row shows is another; it lay in this slot
+export const TideVersion = 2 // store, slot, value (id), write, 0, f64 in two words: confirmed, and the row that shows has this version and is otherwise as it was
+export const TideConfirmed = 3 // write, count: confirmed, each as its call left it
+export const TideCurrent = 4 // write: confirmed, and its row is what shows now
+export const TideRow = 5 // write, value (row): confirmed, and this is how it left the row, on top of which there are others
+export const TideRefused = 6 // write, the write that was refused (itself, or the add that it builds on), value (error) or NoSlot when the answer was JavaScript's
+export const TideRequest = 7 // request, store, strategy, context, count, then as many (write, 1 if its row is no longer as its call left it)
+export const TideAbandoned = 8 // request: nobody waits for it any more
+export const TideSent = 9 // write, count: handed to a backend that is not JavaScript's
 
 // Flags of OpUpsert.
 export const UpsertLWW = 1
@@ -82,6 +132,7 @@ export const WordTree = 16 // address of the related rows, u32
 export const WordTreeLen = 17 // in words
 export const WordShape = 18 // address of the includes' names and stores, an array
 export const WordShapeLen = 19 // 0: the query includes nothing
+export const WordWrite = 20 // number of the first pending write; those that changed something have consecutive ones; 0: none
 export const MailAsync = 1 // goroutines wait: resume the module in a microtask
 export const NoSlot = 0xffffffff
 

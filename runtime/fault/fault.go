@@ -87,6 +87,7 @@ type Error struct {
 	Path    []any  // where in the argument, from its root: string (a key) and int (a position); may be empty
 	Store   string // the store's name, if there is one to name
 	ID      string // the row's id, if there is one to name
+	Current []byte // a refused write: the row that a backend has instead, if it told: the payload of an object
 }
 
 // New makes an Error; the elements of path are strings and ints.

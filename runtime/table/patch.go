@@ -106,10 +106,7 @@ func (t *Table) patch(v *batchView, i int, slot uint32, replace bool, r *Results
 		r.put(i, Same, slot, before)
 		return
 	}
-	after := before + 1
-	if after > maxVersion { // the built-in min is a call in WebAssembly, for the sake of NaN
-		after = maxVersion
-	}
+	after := Next(before)
 	t.versions.set(slot, after)
 	r.put(i, Changed, slot, after)
 	if len(t.log.readers) > 0 {
@@ -223,34 +220,43 @@ func (t *Table) Writeback(b *wire.Batch, r *Results) *fault.Error {
 	if err != nil {
 		return err
 	}
-	if err := v.checkVersions(); err != nil {
+	if err := v.checkVersions(false); err != nil {
 		return err
 	}
 	v.cover(len(t.cols))
 	r.reset(v.rows)
 	for i := range v.rows {
-		t.writebackOne(v, i, r)
+		id := v.id(i)
+		hash := t.ids.hash(id)
+		t.writebackOne(v, i, id, hash, t.ids.find(id, hash), r)
 	}
 	v.forget()
 	t.settle(v.rows)
 	return nil
 }
 
-func (t *Table) writebackOne(v *batchView, i int, r *Results) {
-	id := v.id(i)
-	hash := t.ids.hash(id)
-	slot := t.ids.find(id, hash)
-	if v.versions.TagAt(i) == value.Undefined {
+func (t *Table) writebackOne(v *batchView, i int, id []byte, hash, slot uint32, r *Results) {
+	if v.versions != nil && v.versions.TagAt(i) == value.Undefined {
 		t.deleteOne(slot, i, r)
 		return
 	}
-	version := v.versions.NumberAt(i)
+	version, given := v.versionAt(i)
 	if slot == NoSlot {
+		if !given {
+			version = 1
+		}
 		r.put(i, Added, t.addRow(v, i, id, hash, version), version)
 		return
 	}
 	before := t.versions.at(slot)
-	if !t.merge(v, i, slot, true) && before == version {
+	changed := t.merge(v, i, slot, true)
+	if !given {
+		version = before
+		if changed {
+			version = Next(before)
+		}
+	}
+	if !changed && before == version {
 		r.put(i, Same, slot, version)
 		return
 	}
@@ -264,17 +270,40 @@ func (t *Table) writebackOne(v *batchView, i int, r *Results) {
 	}
 }
 
-func (v *batchView) checkVersions() *fault.Error {
-	if v.rows > 0 && v.versions == nil {
-		return fault.New(fault.InvalidInput, "a writeback needs the versions of its rows")
+// Next gives the version after a local change.
+func Next(version float64) float64 {
+	if version >= maxVersion {
+		return maxVersion
+	}
+	return version + 1
+}
+
+// versionAt gives the version of item i of a writeback, if it has one.
+func (v *batchView) versionAt(i int) (version float64, given bool) {
+	if v.versions == nil || v.versions.TagAt(i) != value.Number {
+		return 0, false
+	}
+	return v.versions.NumberAt(i), true
+}
+
+// checkVersions makes sure that every row has a version that can be one, or is to be deleted. loose allows rows without.
+func (v *batchView) checkVersions(loose bool) *fault.Error {
+	if v.versions == nil {
+		if v.rows > 0 && !loose {
+			return fault.New(fault.InvalidInput, "a writeback needs the versions of its rows")
+		}
+		return nil
 	}
 	for i := range v.rows {
 		switch tag := v.versions.TagAt(i); tag {
 		case value.Undefined:
 			continue
+		case value.Absent:
+			if loose {
+				continue
+			}
 		case value.Number:
-			f := v.versions.NumberAt(i)
-			if f >= 0 && f <= maxVersion && f == math.Trunc(f) {
+			if IsVersion(v.versions.NumberAt(i)) {
 				continue
 			}
 		}
@@ -282,3 +311,6 @@ func (v *batchView) checkVersions() *fault.Error {
 	}
 	return nil
 }
+
+// IsVersion tells whether a number can be a version.
+func IsVersion(f float64) bool { return f >= 0 && f <= maxVersion && f == math.Trunc(f) }

@@ -38,6 +38,7 @@ type Table struct {
 	ids      identities
 	versions versions
 	live     bitset
+	marks    bitset   // see Mark
 	high     uint32   // slots below it have been used
 	free     []uint32 // slots below high without a row, last freed first
 	rows     int
@@ -144,7 +145,7 @@ func (t *Table) CellAt(slot, field uint32, keys [][]byte, scratch *[8]byte) (val
 
 // Bytes is how much memory the table holds, without the small change of field names and headers.
 func (t *Table) Bytes() int {
-	n := t.ids.size() + t.versions.size() + 8*cap(t.live) + 4*cap(t.free) + t.order.size()
+	n := t.ids.size() + t.versions.size() + 8*(cap(t.live)+cap(t.marks)) + 4*cap(t.free) + t.order.size()
 	for _, c := range t.cols[firstField:] {
 		n += c.size()
 	}
@@ -179,6 +180,7 @@ func (t *Table) remove(slot uint32) {
 	}
 	t.ids.remove(slot)
 	t.live.unset(slot)
+	t.marks.unset(slot)
 	t.rows--
 	t.free = append(t.free, slot)
 }
@@ -204,7 +206,7 @@ func (t *Table) settle(written int) {
 func (t *Table) reset() {
 	t.ids = identities{}
 	t.ids.init()
-	t.versions, t.live, t.free, t.high, t.order = versions{}, nil, nil, 0, order{}
+	t.versions, t.live, t.marks, t.free, t.high, t.order = versions{}, nil, nil, nil, 0, order{}
 	t.log.moved()
 	for i := range t.cols[firstField:] {
 		*t.cols[firstField+i] = Column{}

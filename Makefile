@@ -3,7 +3,7 @@
 
 NPM_DIR := dist/npm
 GO_FILES := $(shell find runtime jsbridge backends wasm -name '*.go' -not -name '*_test.go' 2>/dev/null)
-TS_FILES := $(shell find jsbridge/js hooks-js/src -name '*.ts' -not -name '*.test.ts')
+TS_FILES := $(shell find jsbridge/js hooks-js/src backends -name '*.ts' -not -name '*.test.ts')
 WASM := $(NPM_DIR)/atoma.wasm
 PACKAGE := $(NPM_DIR)/index.js
 GLUE := $(shell go env GOROOT)/lib/wasm/wasm_exec.js

@@ -6,3 +6,4 @@
 export { useAll, useIds, useMany, useOne, type IncludeOptions } from './rows.js'
 export { useQuery, useSuspenseQuery, type FetchPolicy, type QueryResult } from './query.js'
 export { useAggregate, useCount, useStatus } from './metrics.js'
+export { useHistory, type HistoryControls } from './history.js'

@@ -3,13 +3,11 @@
 import { useMemo, useSyncExternalStore } from 'react'
 import { channelOf } from '../../jsbridge/js/channel.js'
 import type { LiveViews } from '../../jsbridge/js/live.js'
+import { constant, derived, type Source } from '../../jsbridge/js/live-source.js'
 import { copyQuery, keyOf } from '../../jsbridge/js/query-input.js'
 import type { StoreHandle } from '../../jsbridge/js/store-handle.js'
 
-export interface Source<S> {
-  subscribe(listener: () => void): () => void
-  current(): S
-}
+export { constant, derived, type Source }
 
 /** Reads a source that is kept over renders: what is mounted when its client is disposed keeps what it shows. */
 export function useSource<S>(source: Source<S>): S {
@@ -40,22 +38,4 @@ export function keyOfValue(value: unknown): string {
   } catch {
     return 'unreadable'
   }
-}
-
-/** A source of something that is computed of another, once for each state of it. */
-export function derived<S, D>(source: Source<S>, derive: (state: S) => D): Source<D> {
-  let from: { state: S; outcome: D } | undefined
-  return {
-    subscribe: source.subscribe,
-    current() {
-      const state = source.current()
-      if (!from || !Object.is(from.state, state)) from = { state, outcome: derive(state) }
-      return from.outcome
-    },
-  }
-}
-
-/** A source of what never changes. */
-export function constant<S>(state: S): Source<S> {
-  return { subscribe: () => () => {}, current: () => state }
 }

@@ -1,7 +1,8 @@
 // addOne and addMany.
 
 import { AtomaError } from './errors.js'
-import { checkId, copyRow, invalidInput, itemsOf, type Row, Shape } from './input.js'
+import { Chunk } from './chunk.js'
+import { checkId, copyRow, invalidInput, itemsOf, type Row, type Shape } from './input.js'
 import { frozen } from './mode.js'
 import {
   Added,
@@ -12,6 +13,9 @@ import {
   WordSlots,
   WordStatus,
   WordStatuses,
+  WordVersion,
+  WordVersions,
+  WordWrite,
 } from './protocol.js'
 import { peek } from './reads.js'
 import { failed, type ItemResult, statusError } from './results.js'
@@ -19,71 +23,64 @@ import { putRow } from './row-in.js'
 import { putRows } from './rows-in.js'
 import { seal, type StoreHandle } from './store-handle.js'
 import { getText } from './text.js'
+import { onlyItem, type Ticket } from './ticket.js'
 
-/** Rows of one batch: enough to be columnar, few enough to stay in the processor's cache. */
-export const chunkRows = 2048
-
-/** Rows of one batch when they are not all alike: a batch has a cell for each row and each key of any. */
-export const mixedRows = 512
-
-export function addOne(handle: StoreHandle, item: unknown): Row {
+export function addOne(handle: StoreHandle, item: unknown, ticket?: Ticket): Row {
   const row = copyNew(handle, item)
   const { instance } = handle
   const given = row['id'] as string | undefined
+  ticket?.track()
   instance.call(OpAdd, handle.number, putRow(handle, given, row, undefined))
   const status = instance.word(WordStatus)
   if (status !== Added) throw statusError(status, handle.storeName, given!)
+  ticket?.wrote(instance.word(WordWrite), onlyItem)
   const id = given ?? generatedId(handle, 0)
   row['id'] = id
-  row['version'] = 1
+  row['version'] = instance.float(WordVersion)
   handle.mirror.replace(instance.word(WordSlot), seal(row))
   handle.touch(id)
   return row
 }
 
-export function addMany(handle: StoreHandle, given: unknown): ItemResult[] {
+export function addMany(handle: StoreHandle, given: unknown, ticket?: Ticket): ItemResult[] {
   const items = itemsOf(given, 'rows', handle.place)
   const results: ItemResult[] = new Array(items.length)
   let chunk = new Chunk()
   for (let index = 0; index < items.length; index++) {
     try {
-      chunk.rows.push(copyNew(handle, items[index], chunk.shape))
-      chunk.indexes.push(index)
+      const row = copyNew(handle, items[index], chunk.shape)
+      chunk.push(index, row['id'] as string | undefined, row)
     } catch (error) {
       if (!(error instanceof AtomaError)) throw error
-      if (chunk.rows.length === 0) chunk = new Chunk()
+      if (chunk.length === 0) chunk = new Chunk()
       results[index] = failed(index, error)
     }
-    if (chunk.rows.length >= (chunk.shape.uniform ? chunkRows : mixedRows)) {
-      addChunk(handle, chunk, results)
+    if (chunk.full) {
+      addChunk(handle, chunk, results, ticket)
       chunk = new Chunk()
     }
   }
-  if (chunk.rows.length > 0) addChunk(handle, chunk, results)
+  if (chunk.length > 0) addChunk(handle, chunk, results, ticket)
   handle.instance.trim()
   return results
 }
 
-/** Rows on their way into one batch. */
-class Chunk {
-  readonly shape = new Shape()
-  readonly rows: Row[] = []
-  readonly indexes: number[] = []
-}
-
-function addChunk(handle: StoreHandle, { rows, indexes, shape }: Chunk, results: ItemResult[]): void {
+export function addChunk(handle: StoreHandle, chunk: Chunk, results: ItemResult[], ticket?: Ticket): void {
   const { instance } = handle
+  const { ids, rows, indexes, shape } = chunk
   const n = rows.length
-  const ids = new Array<string | undefined>(n)
-  for (let i = 0; i < n; i++) ids[i] = rows[i]!['id'] as string | undefined
+  ticket?.track()
   // told how many are to come, the engine makes room for all of them at once
   instance.call(OpAdd, handle.number, putRows(handle, ids, rows, shape, false), results.length - indexes[0]!)
+  const first = instance.word(WordWrite)
   const statuses = instance.word(WordStatuses)
-  const { u8, u32 } = instance
+  const { u8, u32, f64 } = instance
   const start = instance.word(WordSlots) >>> 2
+  const versions = instance.word(WordVersions) >>> 3
   let slots = u32.subarray(start, start + n)
   const refused: Refused[] = []
   let added = rows
+  let written: readonly number[] = indexes
   for (let i = 0; i < n; i++) {
     const status = u8[statuses + i]!
     const index = indexes[i]!
@@ -93,19 +90,21 @@ function addChunk(handle: StoreHandle, { rows, indexes, shape }: Chunk, results:
     }
     const row = rows[i]!
     row['id'] = ids[i] ??= generatedId(handle, i)
-    row['version'] = 1
+    row['version'] = f64[versions + i]!
     if (frozen) Object.freeze(row)
     results[index] = { index, ok: true, value: row }
   }
   if (refused.length > 0) {
     const isAdded = (_: unknown, i: number): boolean => u8[statuses + i] === Added
     added = rows.filter(isAdded)
+    written = indexes.filter(isAdded)
     slots = slots.filter(isAdded)
   }
   if (added.length > 0) {
     handle.mirror.lend(slots, added)
     handle.touchAll(ids as string[])
   }
+  ticket?.wrote(first, written)
   // the rows in the way are read last: reading takes the outbox
   refuse(handle, refused, results)
 }
@@ -124,7 +123,7 @@ function refuse(handle: StoreHandle, refused: readonly Refused[], results: ItemR
 }
 
 /** The copy of a new row, with an id if it was given or createId makes it. */
-function copyNew(handle: StoreHandle, item: unknown, shape?: Shape): Row {
+export function copyNew(handle: StoreHandle, item: unknown, shape?: Shape): Row {
   const row = copyRow(item, handle.place, false, frozen, shape)
   const given = row['id']
   if (given !== undefined) checkId(given, handle.storeName)

@@ -1,6 +1,7 @@
 // What a facade keeps for hooks, devtools and plugins, behind a symbol.
 
 import { invalidInput } from './input.js'
+import type { RemoteReads } from './remote-reads.js'
 import type { StoreHandle } from './store-handle.js'
 import type { Entity, Explanation, Store, StoreStats } from './types.js'
 
@@ -21,6 +22,8 @@ export interface StoreChannel {
    * and applies nothing, when an item is malformed.
    */
   writeback(items: readonly unknown[]): Promise<void>
+  /** How the stores of this client are read through its executor. */
+  readonly remote: RemoteReads
   /** Runs a query and says what was done for it: which indexes, how many rows were looked at, how long it took. */
   explain(query?: unknown): Promise<Explanation>
   /** What the store and its indexes hold. */

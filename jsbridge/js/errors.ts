@@ -32,11 +32,11 @@ export interface AtomaErrorDetails {
 
 /** Every error that atoma throws or rejects with. */
 export class AtomaError extends Error {
-  readonly code: AtomaErrorCode
+  readonly code: AtomaErrorCode | (string & {})
   // declared only: an error without details has no such property
   declare readonly details?: AtomaErrorDetails
 
-  constructor(code: AtomaErrorCode, message: string, more: { details?: AtomaErrorDetails; cause?: unknown } = {}) {
+  constructor(code: AtomaErrorCode | (string & {}), message: string, more: { details?: AtomaErrorDetails; cause?: unknown } = {}) {
     super(message, 'cause' in more ? { cause: more.cause } : undefined)
     this.code = code
     if (more.details !== undefined) (this as { details?: AtomaErrorDetails }).details = more.details

@@ -3,72 +3,144 @@
 
 import { addMany, addOne } from './add.js'
 import { type StoreChannel, storeInternal } from './channel.js'
-import { checkId } from './input.js'
-import { checkRead, checkUpsert, checkWrite } from './options.js'
-import { countQuery, explain, findMany, findOne, getAll, getMany, peek, stats } from './reads.js'
-import { deleteMany, deleteOne, writeback } from './remove.js'
+import type { Core } from './core.js'
+import { direct } from './execution.js'
+import { checkRead, checkUpsert, isLocal, planWrite, type WritePlan } from './options.js'
+import { isProcessed } from './prepare.js'
+import { explain, stats } from './reads.js'
+import { deleteMany, deleteOne } from './remove.js'
 import { settle } from './results.js'
 import type { StoreHandle } from './store-handle.js'
 import { checkName } from './stores.js'
-import type { Entity, Store, UpsertOptions, WriteOptions } from './types.js'
+import type { Kind, Ticket } from './ticket.js'
+import type { Entity, ReadOptions, Store } from './types.js'
 import { updateMany, updateOne, upsertMany, upsertOne } from './update.js'
+import {
+  adding,
+  addingMany,
+  carryOut,
+  deleting,
+  deletingMany,
+  type Given,
+  isPrepared,
+  updating,
+  updatingMany,
+  upserting,
+} from './write-call.js'
+import { writebackTold } from './writeback.js'
 
 /** What a facade asks of its client. */
-export interface FacadeOwner {
-  readonly id: string
+export interface FacadeOwner extends Core {
   /** The handle of a store, made with the first call. Throws `disposed` or why the runtime is gone. */
-  handle(name: string, storeKey: string): StoreHandle
-  strategy(name: string): string | undefined
-  facade(name: string): Store<Entity>
+  handle(name: string): StoreHandle
 }
 
 export function createFacade(owner: FacadeOwner, name: string): Store<Entity> {
-  const strategy = owner.strategy(name)
   const storeKey = `${owner.id}:${name}`
+  const { remote } = owner
+  const functions = owner.functions(name)
+  const strategy = functions?.strategy
+  const processed = isProcessed(functions)
   const read = (options: unknown): StoreHandle => {
-    const handle = owner.handle(name, storeKey)
+    const handle = owner.handle(name)
     if (options !== undefined) checkRead(options, name)
     return handle
   }
-  const write = (options: unknown): StoreHandle => {
-    const handle = owner.handle(name, storeKey)
-    if (options !== undefined || strategy !== undefined) checkWrite(options, name, strategy)
-    return handle
-  }
-  const upsert = (options: unknown): StoreHandle => {
-    const handle = write(options)
-    checkUpsert(options, name)
-    return handle
-  }
+  /** Undefined: without options, and local. */
+  const plan = (options: unknown): WritePlan | undefined =>
+    options === undefined && strategy === undefined && isLocal(owner.execution.writer(direct, name)!)
+      ? undefined
+      : planWrite(owner.execution, options, name, strategy)
+  /** Whether a call is no more than a change of what is here. */
+  const plain = (handle: StoreHandle, p: WritePlan | undefined, fetches: boolean): boolean =>
+    (p === undefined || isLocal(p.writer)) && !isPrepared(owner, handle, processed, fetches)
+  const carry = (handle: StoreHandle, p: WritePlan | undefined, kind: Kind, direct: (ticket: Ticket) => unknown, given: Given): unknown =>
+    carryOut(owner, handle, p ?? planWrite(owner.execution, undefined, name, strategy), kind, processed, direct, given)
   const facade = {
     name,
-    addOne: (item: unknown, options?: unknown) => settle(() => addOne(write(options), item)),
-    addMany: (items: unknown, options?: unknown) => settle(() => addMany(write(options), items)),
+    addOne: (item: unknown, options?: unknown) =>
+      settle(() => {
+        const handle = owner.handle(name)
+        const p = plan(options)
+        if (plain(handle, p, false)) return addOne(handle, item)
+        return carry(handle, p, adding, (ticket) => addOne(handle, item, ticket), { first: item })
+      }),
+    addMany: (items: unknown, options?: unknown) =>
+      settle(() => {
+        const handle = owner.handle(name)
+        const p = plan(options)
+        if (plain(handle, p, false)) return addMany(handle, items)
+        return carry(handle, p, addingMany, (ticket) => addMany(handle, items, ticket), { first: items })
+      }),
     updateOne: (id: unknown, change: unknown, options?: unknown) =>
-      settle(() => updateOne(write(options), id, change, options as WriteOptions | undefined)),
+      settle(() => {
+        const handle = owner.handle(name)
+        const p = plan(options)
+        if (plain(handle, p, true)) return updateOne(handle, id, change, p?.signal)
+        return carry(handle, p, updating, (ticket) => updateOne(handle, id, change, p?.signal, ticket), {
+          first: id,
+          second: change,
+        })
+      }),
     updateMany: (items: unknown, options?: unknown) =>
-      settle(() => updateMany(write(options), items, options as WriteOptions | undefined)),
+      settle(() => {
+        const handle = owner.handle(name)
+        const p = plan(options)
+        if (plain(handle, p, true)) return updateMany(handle, items, p?.signal)
+        return carry(handle, p, updatingMany, (ticket) => updateMany(handle, items, p?.signal, ticket), { first: items })
+      }),
     upsertOne: (item: unknown, options?: unknown) =>
-      settle(() => upsertOne(upsert(options), item, options as UpsertOptions | undefined)),
+      settle(() => {
+        const handle = owner.handle(name)
+        const p = plan(options)
+        const upsert = checkUpsert(options, name)
+        if (plain(handle, p, true)) return upsertOne(handle, item, upsert)
+        return carry(handle, p, upserting(upsert, false), (ticket) => upsertOne(handle, item, upsert, ticket), {
+          first: item,
+          upsert,
+        })
+      }),
     upsertMany: (items: unknown, options?: unknown) =>
-      settle(() => upsertMany(upsert(options), items, options as (WriteOptions & UpsertOptions) | undefined)),
-    deleteOne: (id: unknown, options?: unknown) => settle(() => deleteOne(write(options), id)),
-    deleteMany: (ids: unknown, options?: unknown) => settle(() => deleteMany(write(options), ids)),
-    getOne: (id: unknown, options?: unknown) => settle(() => peek(read(options), checkId(id, name))),
-    getMany: (ids: unknown, options?: unknown) => settle(() => getMany(read(options), ids)),
-    getAll: (options?: unknown) => settle(() => getAll(read(options))),
-    findMany: (query?: unknown, options?: unknown) => settle(() => findMany(read(options), query)),
-    findOne: (query?: unknown, options?: unknown) => settle(() => findOne(read(options), query)),
-    count: (query?: unknown, options?: unknown) => settle(() => countQuery(read(options), query)),
+      settle(() => {
+        const handle = owner.handle(name)
+        const p = plan(options)
+        const upsert = checkUpsert(options, name)
+        if (plain(handle, p, true)) return upsertMany(handle, items, upsert, p?.signal)
+        return carry(handle, p, upserting(upsert, true), (ticket) => upsertMany(handle, items, upsert, p?.signal, ticket), {
+          first: items,
+          upsert,
+        })
+      }),
+    deleteOne: (id: unknown, options?: unknown) =>
+      settle(() => {
+        const handle = owner.handle(name)
+        const p = plan(options)
+        if (plain(handle, p, true)) return deleteOne(handle, id)
+        return carry(handle, p, deleting, (ticket) => deleteOne(handle, id, ticket), { first: id })
+      }),
+    deleteMany: (ids: unknown, options?: unknown) =>
+      settle(() => {
+        const handle = owner.handle(name)
+        const p = plan(options)
+        if (plain(handle, p, true)) return deleteMany(handle, ids)
+        return carry(handle, p, deletingMany, (ticket) => deleteMany(handle, ids, ticket), { first: ids })
+      }),
+    getOne: (id: unknown, options?: ReadOptions) => settle(() => remote.getOne(read(options), id, options)),
+    getMany: (ids: unknown, options?: ReadOptions) => settle(() => remote.getMany(read(options), ids, options)),
+    getAll: (options?: ReadOptions) => settle(() => remote.getAll(read(options), options)),
+    findMany: (query?: unknown, options?: ReadOptions) => settle(() => remote.findMany(read(options), query, options)),
+    findOne: (query?: unknown, options?: ReadOptions) => settle(() => remote.findOne(read(options), query, options)),
+    count: (query?: unknown, options?: ReadOptions) => settle(() => remote.count(read(options), query, options)),
   }
   const channel: StoreChannel = Object.freeze({
     storeName: name,
     storeKey,
-    getHandle: () => owner.handle(name, storeKey),
+    getHandle: () => owner.handle(name),
     resolveStore: (other: string) => owner.facade(checkName(other)),
-    writeback: (items: readonly unknown[]) => settle(() => writeback(owner.handle(name, storeKey), items)),
-    explain: (query?: unknown) => settle(() => explain(owner.handle(name, storeKey), query)),
-    stats: () => settle(() => stats(owner.handle(name, storeKey))),
+    writeback: (items: readonly unknown[]) => settle(() => writebackTold(owner, owner.handle(name), items)),
+    explain: (query?: unknown) => settle(() => explain(owner.handle(name), query)),
+    remote,
+    stats: () => settle(() => stats(owner.handle(name))),
   })
   Object.defineProperty(facade, storeInternal, { value: channel })
   return Object.freeze(facade) as unknown as Store<Entity>

@@ -14,7 +14,6 @@ import {
   WordOut,
   WordOutLen,
 } from './protocol.js'
-import type { StoreHandle } from './store-handle.js'
 import { ValueReader } from './value-reader.js'
 import { loadGo } from './wasm-exec.js'
 
@@ -44,16 +43,18 @@ export class Instance {
   readonly writer = new Inbox(this)
   /** No call can be made any more; death() says why. */
   dead = false
-  /** The stores in use, by storeKey: the only registry on this side. */
-  readonly handles = new Map<string, StoreHandle>()
   /** Living clients; the last one lets the instance go. */
   clients = 0
+  /** Calls of backends that JavaScript waits for, by number: what is to be done when they can be taken. */
+  readonly awaited = new Map<number, () => void>()
   /** Forgets the instance, so that the next client starts another. */
   forget = (): void => {}
 
   private mail = 0
   private cause: AtomaError | undefined
   private resuming = false
+  private readonly stirs = new Map<number, () => void>()
+  private readonly stirring = new Set<number>()
   private exports: Exports
   private go: ReturnType<typeof loadGo>['go']
 
@@ -71,6 +72,9 @@ export class Instance {
         ready = true
       },
       fail: (message: string, stack: string) => self?.failure(message, stack),
+      // Go is in the middle of something: no command before it is done
+      take: (call: number) => queueMicrotask(() => self?.awaited.get(call)?.()),
+      stir: (client: number) => self?.stirred(client),
     })
     const wasm = await WebAssembly.instantiate(module, go.importObject)
     self = new Instance(wasm, go)
@@ -111,6 +115,28 @@ export class Instance {
     this.refresh()
     if (this.word(WordFlags) & MailAsync) this.resumeSoon()
     if (status !== StatusOK) throw this.readError()
+  }
+
+  /**
+   * Calls back, in a microtask, when an answer of a backend in Go waits for OpPump of a client: once for however many
+   * there are. One listener a client; the returned function takes it away.
+   */
+  onStir(client: number, listener: () => void): () => void {
+    this.stirs.set(client, listener)
+    return () => {
+      if (this.stirs.get(client) === listener) this.stirs.delete(client)
+    }
+  }
+
+  /** Go may be in the middle of a call: nothing but noting it is possible now. */
+  private stirred(client: number): void {
+    const listener = this.stirs.get(client)
+    if (!listener || this.stirring.has(client)) return
+    this.stirring.add(client)
+    queueMicrotask(() => {
+      this.stirring.delete(client)
+      if (!this.dead && this.stirs.get(client) === listener) listener()
+    })
   }
 
   /** A word of the mailbox, as the last call left it. */

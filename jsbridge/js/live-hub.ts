@@ -96,7 +96,7 @@ export class LiveHub {
    * told, and ends. Called by a listener, it tells no others.
    */
   close(): void {
-    if (!this.telling) this.flush()
+    this.flushNow()
     for (const result of this.open.values()) attempt(() => result.refresh())
     this.closed = true
     for (const result of this.open.values()) result.close()
@@ -106,6 +106,11 @@ export class LiveHub {
     this.rowNews.clear()
     this.rowsTelling.clear()
     this.active = 0
+  }
+
+  /** Tells what has not been told. Called by a listener, it tells no others. */
+  flushNow(): void {
+    if (!this.telling) this.flush()
   }
 
   private flushSoon(): void {

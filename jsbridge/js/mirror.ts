@@ -113,6 +113,11 @@ export class Mirror {
     this.keptBits[slot >>> 5]! &= ~(1 << (slot & 31))
   }
 
+  /** Forgets where the row of an id lies. */
+  unname(id: string): void {
+    this.slots.delete(id)
+  }
+
   /** Ends deferred work. What was read stays for the components that still show it. */
   close(): void {
     clearTimeout(this.timer)

@@ -1,36 +1,72 @@
 // Checks of the options of a call. Each runs before anything changes.
 
 import { AtomaError } from './errors.js'
+import { direct, type Execution, type Writer } from './execution.js'
 import { invalidInput, kindOf, type Path, type Place, unreadable } from './input.js'
-import type { UpsertOptions, WriteOptions } from './types.js'
+import type { OpContext, UpsertOptions, WriteOptions } from './types.js'
 
-/** The strategy that is the executor's own write, and there without any plugin. */
-const direct = 'direct'
+/** How a write is to be carried out: its options, checked and read once. */
+export interface WritePlan {
+  readonly strategy: string
+  readonly writer: Writer
+  /** The promise settles when the write has been handed over. */
+  readonly optimistic: boolean
+  /** Milliseconds; undefined: no limit. */
+  readonly timeoutMs: number | undefined
+  /** When the time is up, the promise gives the local row and the write goes on. */
+  readonly enqueue: boolean
+  readonly opContext: OpContext | undefined
+  readonly signal: AbortSignal | undefined
+}
 
-export function checkWrite(options: unknown, store: string, schemaStrategy: string | undefined): void {
-  if (options === undefined) {
-    if (schemaStrategy !== undefined) checkStrategy(schemaStrategy, store)
-    return
-  }
+/** Longer than any timer runs: no limit. */
+const longestTimer = 2 ** 31 - 1
+
+/**
+ * Checks the options of a write. Throws `invalid_input`, `aborted`, or
+ * `unknown_write_strategy`, before anything has changed.
+ */
+export function planWrite(
+  execution: Execution,
+  options: unknown,
+  store: string,
+  schemaStrategy: string | undefined,
+): WritePlan {
   const place: Place = { store }
-  const o = objectOf<WriteOptions>(options, place)
-  oneOf(o.confirmation, ['strict', 'optimistic'], 'confirmation', place)
-  oneOf(o.timeoutBehavior, ['reject', 'resolve-enqueued'], 'timeoutBehavior', place)
-  const { timeoutMs } = o
+  const o: WriteOptions = options === undefined ? {} : objectOf<WriteOptions>(options, place)
+  const { confirmation, timeoutBehavior, timeoutMs, opContext, signal, writeStrategy } = o
+  oneOf(confirmation, ['strict', 'optimistic'], 'confirmation', place)
+  oneOf(timeoutBehavior, ['reject', 'resolve-enqueued'], 'timeoutBehavior', place)
   if (timeoutMs !== undefined && !(typeof timeoutMs === 'number' && timeoutMs >= 0)) {
     throw invalidInput('options.timeoutMs must be a number of milliseconds, 0 or more', place, ['timeoutMs'])
   }
-  checkContext(o.opContext, place)
-  checkSignal(o.signal, place)
-  checkStrategy(o.writeStrategy ?? schemaStrategy ?? direct, store)
+  const context = copyContext(opContext, place)
+  checkSignal(signal, place)
+  const strategy = writeStrategy ?? schemaStrategy ?? direct
+  return {
+    strategy,
+    writer: writerOf(execution, strategy, store),
+    optimistic: confirmation === 'optimistic',
+    timeoutMs: timeoutMs === undefined || timeoutMs > longestTimer ? undefined : timeoutMs,
+    enqueue: timeoutBehavior === 'resolve-enqueued',
+    opContext: context,
+    signal,
+  }
 }
 
-export function checkUpsert(options: unknown, store: string): void {
-  if (options === undefined) return
+/** Whether there is nobody to wait for: the write is local. */
+export function isLocal(writer: Writer): boolean {
+  return writer.write === undefined && !writer.go
+}
+
+/** The options that only upserts have, read once. */
+export function checkUpsert(options: unknown, store: string): UpsertOptions | undefined {
+  if (options === undefined) return undefined
   const place: Place = { store }
-  const o = objectOf<UpsertOptions>(options, place)
-  oneOf(o.conflict, ['cas', 'lww'], 'conflict', place)
-  oneOf(o.apply, ['merge', 'replace'], 'apply', place)
+  const { conflict, apply } = objectOf<UpsertOptions>(options, place)
+  oneOf(conflict, ['cas', 'lww'], 'conflict', place)
+  oneOf(apply, ['merge', 'replace'], 'apply', place)
+  return { conflict: conflict ?? 'cas', apply: apply ?? 'merge' }
 }
 
 export function checkRead(options: unknown, store: string): void {
@@ -50,11 +86,12 @@ function oneOf(v: unknown, words: readonly string[], name: string, place: Place)
   throw invalidInput(`options.${name} must be ${words.map((w) => `"${w}"`).join(' or ')}`, place, [name])
 }
 
-function checkStrategy(strategy: unknown, store: string): void {
-  if (strategy === direct) return
+function writerOf(execution: Execution, strategy: unknown, store: string): Writer {
   if (typeof strategy !== 'string' || strategy === '') {
     throw invalidInput('options.writeStrategy must be the name of a strategy', { store }, ['writeStrategy'])
   }
+  const writer = execution.writer(strategy, store)
+  if (writer !== undefined) return writer
   throw new AtomaError(
     'unknown_write_strategy',
     `no plugin has registered the write strategy ${JSON.stringify(strategy)} (store ${JSON.stringify(store)}): register it, or use "direct"`,
@@ -62,26 +99,33 @@ function checkStrategy(strategy: unknown, store: string): void {
   )
 }
 
-function checkContext(context: unknown, place: Place): void {
-  if (context === undefined) return
+function copyContext(context: unknown, place: Place): OpContext | undefined {
+  if (context === undefined) return undefined
   const path: Path = ['opContext']
   if (typeof context !== 'object' || context === null) {
     throw invalidInput('options.opContext must be an object', place, path)
   }
-  const c = context as Record<string, unknown>
-  for (const name of ['scope', 'actionId', 'label']) {
-    if (c[name] !== undefined && typeof c[name] !== 'string') {
-      throw invalidInput(`options.opContext.${name} must be a string`, place, [...path, name])
-    }
+  const copy: OpContext = {}
+  for (const name of ['scope', 'actionId', 'label'] as const) {
+    const v = (context as Record<string, unknown>)[name]
+    if (v === undefined) continue
+    if (typeof v !== 'string') throw invalidInput(`options.opContext.${name} must be a string`, place, [...path, name])
+    copy[name] = v
   }
-  if (c['origin'] !== undefined && !['user', 'history', 'sync', 'system'].includes(c['origin'] as string)) {
+  const { origin } = context as OpContext
+  if (origin === undefined) return copy
+  if (!origins.includes(origin)) {
     throw invalidInput(
       'options.opContext.origin must be "user", "history", "sync" or "system"',
       place,
       [...path, 'origin'],
     )
   }
+  copy.origin = origin
+  return copy
 }
+
+const origins: readonly unknown[] = ['user', 'history', 'sync', 'system']
 
 /** Throws `aborted` when the signal is. */
 export function checkSignal(signal: unknown, place: Place): void {
@@ -90,8 +134,12 @@ export function checkSignal(signal: unknown, place: Place): void {
     throw invalidInput('options.signal must be an AbortSignal', place, ['signal'])
   }
   if (!(signal as AbortSignal).aborted) return
-  throw new AtomaError('aborted', `the call was aborted (store ${JSON.stringify(place.store)})`, {
+  throw aborted(signal as AbortSignal, place)
+}
+
+export function aborted(signal: AbortSignal, place: Place): AtomaError {
+  return new AtomaError('aborted', `the call was aborted (store ${JSON.stringify(place.store)})`, {
     details: { ...place },
-    cause: (signal as AbortSignal).reason,
+    cause: signal.reason,
   })
 }

@@ -15,6 +15,8 @@ import {
   OpQuery,
   OpRead,
   OpStats,
+  OpViewClose,
+  OpViewOpen,
   ReadIDs,
   WordCount,
   WordNumber,
@@ -41,8 +43,13 @@ export function peek(handle: StoreHandle, id: string): Row | undefined {
   return row
 }
 
-export function getMany(handle: StoreHandle, ids: unknown): Row[] {
-  const checked = itemsOf(ids, 'ids', handle.place).map((id, i) => checkId(id, handle.storeName, [i]))
+/** The ids of a getMany, checked. */
+export function checkIds(handle: StoreHandle, ids: unknown): string[] {
+  return itemsOf(ids, 'ids', handle.place).map((id, i) => checkId(id, handle.storeName, [i]))
+}
+
+/** The rows with these ids, in the order and as often as asked; missing ones are left out. */
+export function getMany(handle: StoreHandle, checked: readonly string[]): Row[] {
   const slots = new Uint32Array(checked.length)
   let n = 0
   for (let i = 0; i < checked.length; i += chunkRows) {
@@ -133,28 +140,23 @@ export function getAll(handle: StoreHandle): Row[] {
   return rowsAt(handle, slotsOut(handle))
 }
 
-export function findMany(handle: StoreHandle, query: unknown): { data: Row[]; pageInfo?: PageInfo } {
-  return find(handle, copyQuery(query, handle.place))
-}
-
-/** The first row of findMany; nothing else is read. */
-export function findOne(handle: StoreHandle, query: unknown): Row | undefined {
-  const copy = copyQuery(query, handle.place) ?? {}
+/** A copied query for the first of its rows alone. */
+export function firstOf(copy: Row | undefined): Row {
   // a limit that is malformed stays, for the engine to refuse it
-  const page = copy['page'] as Row | undefined
-  if (page === undefined) limitToOne(copy)
-  else if (typeof page === 'object' && page !== null && page['before'] === undefined) limitToOne(page)
-  return find(handle, copy).data[0]
+  const page = copy?.['page'] as Row | undefined
+  if (page === undefined) return limitedToOne(copy ?? {})
+  if (typeof page !== 'object' || page === null || page['before'] !== undefined) return copy!
+  return { ...copy, page: limitedToOne(page) }
 }
 
-function limitToOne(part: Row): void {
+function limitedToOne(part: Row): Row {
   const limit = part['limit']
-  if (limit === undefined || (typeof limit === 'number' && limit > 1 && (Number.isInteger(limit) || limit === Infinity))) {
-    part['limit'] = 1
-  }
+  const more = limit === undefined || (typeof limit === 'number' && limit > 1 && (Number.isInteger(limit) || limit === Infinity))
+  return more ? { ...part, limit: 1 } : part
 }
 
-function find(handle: StoreHandle, copy: Row | undefined): { data: Row[]; pageInfo?: PageInfo } {
+/** The rows of a copied query. */
+export function find(handle: StoreHandle, copy: Row | undefined): { data: Row[]; pageInfo?: PageInfo } {
   const { instance } = handle
   instance.call(OpQuery, handle.number, putQuery(handle, copy))
   const pageInfo = copy?.['page'] === undefined ? undefined : readPageInfo(instance)
@@ -171,9 +173,28 @@ function withRelated(handle: StoreHandle, shape: Shape, include: unknown): Row[]
   return hub.composer.compose(rowsAt(handle, slots), level, tree)
 }
 
-export function countQuery(handle: StoreHandle, query: unknown): number {
-  handle.instance.call(OpCount, handle.number, putQuery(handle, copyQuery(query, handle.place)))
+/** How many rows match the filter of a copied query. */
+export function countOf(handle: StoreHandle, copy: Row | undefined): number {
+  handle.instance.call(OpCount, handle.number, putQuery(handle, copy))
   return handle.instance.word(WordCount)
+}
+
+/**
+ * Throws what is wrong with a copied query that is to be asked of a backend,
+ * whose cursors are its own.
+ */
+export function checkQuery(handle: StoreHandle, copy: Row | undefined): void {
+  const { instance } = handle
+  instance.call(OpViewOpen, handle.number, putQuery(handle, withoutCursor(copy)))
+  instance.call(OpViewClose, instance.word(WordNumber), 0)
+}
+
+function withoutCursor(copy: Row | undefined): Row | undefined {
+  const page = copy?.['page'] as Row | undefined
+  if (typeof page !== 'object' || page === null || page['mode'] !== 'cursor') return copy
+  const { after, before, ...rest } = page
+  if (after !== undefined && before !== undefined) return copy
+  return typeof (after ?? before ?? '') === 'string' ? { ...copy, page: rest } : copy
 }
 
 /** What a query did and what it cost: docs/queries.md. */

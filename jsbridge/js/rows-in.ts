@@ -24,7 +24,8 @@ export function putRows(
   versions?: readonly unknown[],
 ): number {
   const n = rows.length
-  const { uniform } = shape
+  const { uniform, gaps } = shape
+  const plain = uniform && !(removals && gaps)
   const keys = uniform ? shape.keys : union(rows)
   let columns = versions ? 2 : 1
   for (let k = 0; k < keys.length; k++) {
@@ -42,17 +43,17 @@ export function putRows(
   if (versions) putColumn(w, FieldVersion, versions, n)
   for (let k = 0; k < keys.length; k++) {
     if (fields[k]! < 0) continue
-    gather(rows, keys[k]!, uniform, removals)
+    gather(rows, keys[k]!, plain, removals)
     putColumn(w, fields[k]!, cells, n)
   }
   cells.fill(undefined, 0, n)
   return endBatch(w)
 }
 
-function gather(rows: readonly Row[], key: string, uniform: boolean, removals: boolean): void {
+function gather(rows: readonly Row[], key: string, plain: boolean, removals: boolean): void {
   for (let i = 0; i < rows.length; i++) {
     const row = rows[i]!
-    if (uniform && !removals) {
+    if (plain) {
       cells[i] = row[key]
     } else if (Object.hasOwn(row, key)) {
       const v = row[key]
@@ -76,7 +77,10 @@ export function shapeOf(rows: readonly Row[]): Shape {
   const shape = new Shape()
   for (const row of rows) {
     shape.begin()
-    for (const key of Object.keys(row)) shape.see(key)
+    for (const key of Object.keys(row)) {
+      shape.see(key)
+      if (row[key] === undefined) shape.gaps = true
+    }
     shape.end()
   }
   return shape

@@ -1,6 +1,7 @@
 // The runtime's entry for one store, found by storeKey: the engine's number of
 // it, its row mirror and its live views. Facades, hooks and plugins hold none.
 
+import { Gate } from './gate.js'
 import { LiveViews } from './live.js'
 import type { LiveHub } from './live-hub.js'
 import { frozen } from './mode.js'
@@ -10,12 +11,35 @@ import type { Place, Row } from './input.js'
 import { peek } from './reads.js'
 import { OpField, WordNumber } from './protocol.js'
 
+/** A pending write of a row of which not all shows yet. */
+export interface HiddenWrite {
+  readonly write: number
+  /** The row as its call left it; undefined: it deletes it. */
+  readonly row: Row | undefined
+  /** It is confirmed, and stays on top of one that is not. */
+  readonly settled?: boolean
+}
+
+/** What has happened to rows since somebody began to note it. */
+export interface Noted {
+  /** The ids of rows that changed here. */
+  readonly changed: Set<string>
+  /** The ids of rows that the backend has told of, and whether they were gone then. */
+  readonly heard: Map<string, boolean>
+}
+
 export class StoreHandle {
   readonly mirror = new Mirror()
   readonly live: LiveViews
   readonly place: Place
+  /** The order of its write calls when some of them wait. */
+  readonly gate = new Gate()
+  /** The pending writes of rows of which not all shows yet, by id and in order; undefined: there are none. */
+  hidden: Map<string, HiddenWrite[]> | undefined
   /** Counts changes; views compare it. */
   changes = 0
+  /** Who notes what happens to rows, for as long as the executor is being asked for rows. */
+  readonly noting = new Set<Noted>()
   /** Set when the client is disposed. */
   closed = false
   private readonly fields = new Map<string, number>()
@@ -57,12 +81,15 @@ export class StoreHandle {
   /** Says that the row of this id changed, and with it the store. */
   touch(id: string): void {
     this.changes++
+    if (this.noting.size > 0) for (const { changed } of this.noting) changed.add(id)
     this.live.changed(id)
   }
 
   /** The same for many rows. */
   touchAll(ids: Iterable<string>): void {
     this.changes++
+    // the ids may be an iterator, which is read once
+    if (this.noting.size > 0) this.note((ids = [...ids]))
     this.live.changedAll(ids)
   }
 
@@ -70,6 +97,15 @@ export class StoreHandle {
     this.closed = true
     this.live.close()
     this.mirror.close()
+  }
+
+  /** Says that the backend has told of the row of this id: it has answered a write of it, or the row was written back. */
+  heardOf(id: string, gone: boolean): void {
+    if (this.noting.size > 0) for (const { heard } of this.noting) heard.set(id, gone || heard.get(id) === true)
+  }
+
+  private note(ids: Iterable<string>): void {
+    for (const { changed } of this.noting) for (const id of ids) changed.add(id)
   }
 
   private define(name: string): number {

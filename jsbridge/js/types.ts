@@ -247,6 +247,8 @@ export type StoreSchema<E, T extends Entity> = {
   relations?: Record<string, Relation<E, T>>
   /** Makes the id of a row that is added without one. Default: a UUID (version 7), in order of creation. */
   createId?: () => string
+  /** What rows go through on their way in and out. Each may be asynchronous. */
+  processor?: Processors<T>
   write?: { strategy?: string }
 }
 
@@ -277,36 +279,202 @@ export type Stores<E extends EntitiesLike<E>, S = Schema<E>> = {
   readonly [K in keyof E & string]: Store<E[K], RelationsOf<E, S, K>>
 } & (<K extends keyof E & string>(name: K) => Store<E[K], RelationsOf<E, S, K>>)
 
-export type ClientEvents = {
-  storeCreated: { storeName: string; storeKey: string; traceId: string; context: { traceId: string } }
+/** What an event, a request and a processor are told of where a change comes from. */
+export type OperationContext = {
+  /** As passed, with `origin: 'user'` and an `actionId` of its own where none was. */
+  opContext: OpContext
+  /** The same from a call through its request to the executor, and in all events of it. */
+  traceId: string
 }
+
+export type ReadAction = 'getOne' | 'getMany' | 'getAll' | 'findMany' | 'findOne' | 'count'
+
+export type WriteAction = 'add' | 'update' | 'upsert' | 'delete'
+
+/** What all events have. */
+export type ClientEvent = {
+  storeName: string
+  traceId: string
+  context: OperationContext
+}
+
+export type ReadEvent = ClientEvent & { action: ReadAction }
+export type WriteEvent = ClientEvent & { action: WriteAction; writeStrategy: string; ids: readonly string[] }
+export type ChangeEvent = ClientEvent & {
+  /** Of rows that were written back, and of those that were deleted. */
+  ids: readonly string[]
+}
+
+export type ClientEvents = {
+  storeCreated: ClientEvent & { storeKey: string }
+  readStart: ReadEvent
+  /** `fromBackend`: the executor was asked. `rows`: how many it gave, or the count. `ms`: since readStart. */
+  readFinish: ReadEvent & { fromBackend: boolean; rows: number; ms: number; error?: AtomaError }
+  writeStart: WriteEvent
+  /** The ids that were written, and confirmed where there is a backend. `ms`: since writeStart. */
+  writeCommitted: WriteEvent & { ms: number }
+  /** The ids that were not written, or rolled back. */
+  writeFailed: WriteEvent & { ms: number; error: AtomaError }
+  changeStart: ChangeEvent
+  changeCommitted: ChangeEvent & { ms: number }
+  changeFailed: ChangeEvent & { ms: number; error: AtomaError }
+}
+
+export type EventOptions = { once?: boolean; signal?: AbortSignal }
+
+/** Listens until the returned function is called, the signal aborts, or the client is disposed. */
+export type Listen = <K extends keyof ClientEvents>(
+  event: K,
+  listener: (event: ClientEvents[K]) => void,
+  options?: EventOptions,
+) => () => void
 
 export interface Client<E extends EntitiesLike<E> = AnyEntities, S = Schema<E>> {
   readonly id: string
   readonly stores: Stores<E, S>
-  /** Listens until the returned function is called, the signal aborts, or the client is disposed. */
-  on<K extends keyof ClientEvents>(
-    event: K,
-    listener: (event: ClientEvents[K]) => void,
-    options?: { once?: boolean; signal?: AbortSignal },
-  ): () => void
-  /** Releases everything. Idempotent; every call afterwards rejects with `disposed`. */
+  readonly on: Listen
+  /**
+   * Waits for what is in flight, at most `disposeTimeoutMs`, then releases everything, plugins in
+   * reverse order of their start. Idempotent; every call afterwards rejects with `disposed`.
+   */
   dispose(): Promise<void>
 }
 
-/** A plugin. None exists yet in this version; the shape is checked. */
-export interface Plugin {
+/** One item of a write, as the executor is given it. */
+export type WriteEntry = {
+  action: WriteAction
   id: string
-  provides?: string[]
-  requires?: string[]
-  setup(context: unknown): unknown
+  /** The whole row as this write leaves it, after the outbound processor; absent for delete. */
+  value?: AnyEntity & { version: number }
+  /** The version that the backend is expected to have. Put in by backend adapters. */
+  baseVersion?: number
+  options?: UpsertOptions
+  /** The same whenever this write is sent again. */
+  idempotencyKey: string
 }
 
-export interface ClientOptions<E extends EntitiesLike<E>, S extends Schema<E> = Schema<E>> {
+export type WriteItemResult =
+  | { ok: true; version?: number; value?: { id: string; [field: string]: unknown } }
+  | { ok: false; error: { code: string; message: string }; current?: { value?: unknown } }
+
+export type WriteRequest = {
+  storeName: string
+  entries: readonly WriteEntry[]
+  writeStrategy: string
+  context: OperationContext
+}
+
+/** results[i] answers entries[i]. */
+export type WriteAnswer = { results: readonly WriteItemResult[] }
+
+export type QueryRequest = {
+  storeName: string
+  /** As the caller wrote it. Rows that are missing are asked for with `{ filter: { op: 'in', field: 'id', values } }`. */
+  query: Query<AnyEntity>
+  context: OperationContext
+}
+
+/** Rows with an `id`, and a `version` where the backend has one. */
+export type QueryAnswer = { data: readonly unknown[]; pageInfo?: PageInfo }
+
+export type ExecutorWrite = (request: WriteRequest, options: { signal: AbortSignal }) => Promise<WriteAnswer>
+export type ExecutorQuery = (request: QueryRequest, options: { signal: AbortSignal }) => Promise<QueryAnswer>
+
+/** A backend, to the client. */
+export interface Executor {
+  id: string
+  /** Without it, reads are local. */
+  query?: ExecutorQuery
+  /** Without it, writes are local. */
+  write?: ExecutorWrite
+  consistency?: {
+    /** A row that is to be changed and is missing: asked for (the default where there is a query), or `not_found`. */
+    base?: 'fetch' | 'cache'
+    /** A change shows at once (the default), or when it is confirmed. */
+    commit?: 'optimistic' | 'confirm'
+  }
+}
+
+/** A row on its way, for a processor: a copy that may be changed, or another row with the same id to be returned. */
+export type Processor<T extends Entity> = (row: T, context: ProcessorContext) => T | Promise<T>
+
+export type ProcessorContext = OperationContext & {
+  storeName: string
+  /** What is being done with the row; `query` and `writeback` for rows that arrive without a write. */
+  action: WriteAction | 'query' | 'writeback'
+}
+
+export type Processors<T extends Entity> = {
+  /** The whole new row, before it is stored. */
+  inbound?: Processor<T>
+  /** The whole row, before it is sent. */
+  outbound?: Processor<T>
+  /** A row that comes from the backend, before it is stored. */
+  writeback?: Processor<T>
+  /** Refuses the whole new row, after inbound, by throwing or by false. */
+  validate?: (row: T, context: ProcessorContext) => unknown
+}
+
+export interface PluginContext {
+  readonly clientId: string
+  readonly stores: {
+    /** The names of the stores that exist. */
+    list(): string[]
+    use(name: string): Store<AnyEntity>
+    /** The row as it shows, without asking a backend. */
+    peek(name: string, id: string): AnyEntity | undefined
+    /** All rows as they show, by id. */
+    snapshot(name: string): AnyEntity[]
+  }
+  readonly events: {
+    on: Listen
+    once<K extends keyof ClientEvents>(event: K, listener: (event: ClientEvents[K]) => void): () => void
+  }
+  readonly services: {
+    /** Offers something to other plugins. A name that is taken is `already_exists`. */
+    register(name: string, value: unknown): void
+    resolve(name: string): unknown
+  }
+  readonly execution: {
+    /** Takes the client's one executor slot, until the returned function is called. Throws `executor_conflict`. */
+    register(executor: Executor): () => void
+    /** Makes a `writeStrategy` of this name known. Throws `already_exists`, or `invalid_input` for `direct`. */
+    registerStrategy(name: string, write: ExecutorWrite): () => void
+  }
+}
+
+/** What a plugin's set-up gives: `extension` is merged into the client. */
+export type PluginSetup<X extends object = object> = { extension?: X; dispose?(): void | Promise<void> }
+
+/** A part of a client, started with it. X is what it adds to the client. */
+export interface Plugin<X extends object = {}> {
+  id: string
+  /** What others may require of it, beside its id. */
+  provides?: readonly string[]
+  /** Ids, or what other plugins provide, that must have started before. */
+  requires?: readonly string[]
+  setup(context: PluginContext): PluginSetup<X> | void | Promise<PluginSetup<X> | void>
+}
+
+/** What the plugins of a client add to it. */
+export type Extensions<P> = P extends readonly (infer Q)[] ? Merged<Q extends Plugin<infer X> ? X : never> : {}
+
+type Merged<X> = [X] extends [never] ? {} : (X extends unknown ? (x: X) => void : never) extends (x: infer All) => void ? All : {}
+
+/** A client with what its plugins add to it. */
+export type Extended<E extends EntitiesLike<E>, S, P> = [keyof Extensions<P>] extends [never]
+  ? Client<E, S>
+  : Client<E, S> & Readonly<Extensions<P>>
+
+export interface ClientOptions<
+  E extends EntitiesLike<E>,
+  S extends Schema<E> = Schema<E>,
+  P extends readonly Plugin<object>[] = readonly Plugin<object>[],
+> {
   /** A string that is not empty and holds no ":". Default: a random one. */
   id?: string
   schema?: S
-  plugins?: Plugin[]
+  plugins?: P
   /** Default: the file beside the module. */
   wasm?: WasmSource
   /** How long dispose waits for what is in flight, in milliseconds. Default: 5000. */

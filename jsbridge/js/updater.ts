@@ -35,7 +35,8 @@ export function runUpdater(updater: (draft: Row) => unknown, base: Row, place: P
   return difference(base, copy)
 }
 
-function difference(base: Row, next: Row): Row {
+/** The patch that makes one row of another: undefined where a field goes. */
+export function difference(base: Row, next: Row): Row {
   const patch: Row = {}
   for (const key of Object.keys(next)) {
     if (!Object.hasOwn(base, key) || !same(base[key], next[key])) setOwn(patch, key, next[key])
@@ -63,7 +64,7 @@ function same(a: unknown, b: unknown): boolean {
 }
 
 /** A copy that may be changed, of a row or of what is in it. */
-function thaw(v: unknown): unknown {
+export function thaw(v: unknown): unknown {
   if (typeof v !== 'object' || v === null) return v
   if (v instanceof Date) return new Date(v.getTime())
   if (v instanceof Uint8Array) return new Uint8Array(v)

@@ -5,6 +5,8 @@
 export interface Host {
   ready(): void
   fail(message: string, stack: string): void
+  stir(client: number): void
+  take(call: number): void
 }
 
 export interface Go {

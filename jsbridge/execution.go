@@ -7,7 +7,7 @@ import (
 	"github.com/atoma-dev/atoma/runtime/value"
 )
 
-// Commands of the write path. js/pipeline.ts is their caller.
+// Commands of the write path. js/write/pipeline.ts is their caller.
 //
 // A write is kept as pending if OpTrack came before it, once for each write command: the next one of the client, on
 // whatever store, takes it, also when it fails. WordWrite gives the number of its first write, and OpPump everything

@@ -7,7 +7,7 @@ import (
 	"github.com/atoma-dev/atoma/runtime/view"
 )
 
-// Commands of live results. js/live-result.ts is their caller.
+// Commands of live results. js/live/live-result.ts is their caller.
 
 func (b *Bridge) openLive(store *openStore, in []byte, kind uint32) *fault.Error {
 	b.garbage.did(queryWork, len(in))

@@ -35,7 +35,7 @@ type kept struct {
 	trees [][]uint32
 }
 
-// apply takes over a change, as js/delta.ts does. A tree of the queries here is at most two words.
+// apply takes over a change, as js/live/delta.ts does. A tree of the queries here is at most two words.
 func (k *kept) apply(c *runtime.Change) {
 	d := &c.Rows
 	switch {

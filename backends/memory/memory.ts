@@ -1,9 +1,9 @@
 // The memory() plugin: rows in the engine's memory, behind the same interface as
 // any backend's.
 
-import { GoBackend } from '../../jsbridge/js/go-backend.js'
+import { GoBackend } from '../../jsbridge/js/plugins/go-backend.js'
 import { copyValue, invalidInput, isPlain, kindOf, type Row } from '../../jsbridge/js/input.js'
-import { coreOf } from '../../jsbridge/js/plugin-core.js'
+import { coreOf } from '../../jsbridge/js/plugins/plugin-core.js'
 import type { AnyEntity, Executor, IndexSchema, Plugin } from '../../jsbridge/js/types.js'
 
 export type MemoryOptions = {

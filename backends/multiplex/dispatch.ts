@@ -1,6 +1,6 @@
 // Which backend a request goes to.
 
-import { type ExecutorsBehind, readLocally } from '../../jsbridge/js/executor-behind.js'
+import { type ExecutorsBehind, readLocally } from '../../jsbridge/js/plugins/executor-behind.js'
 import type { Executor, QueryRequest, WriteAnswer, WriteRequest } from '../../jsbridge/js/types.js'
 import type { CheckedRule, MultiplexRequest } from './multiplex.js'
 import type { Part, PartsInUse } from './parts.js'

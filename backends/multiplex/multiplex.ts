@@ -2,7 +2,7 @@
 // to is decided here, by store and context, and nowhere else.
 
 import { AtomaError } from '../../jsbridge/js/errors.js'
-import { executorsBehind } from '../../jsbridge/js/executor-behind.js'
+import { executorsBehind } from '../../jsbridge/js/plugins/executor-behind.js'
 import { invalidInput, kindOf } from '../../jsbridge/js/input.js'
 import type { Executor, Extensions, OperationContext, Plugin } from '../../jsbridge/js/types.js'
 import { type Part, partOf, PartsInUse } from './parts.js'

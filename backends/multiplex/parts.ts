@@ -1,9 +1,9 @@
 // The backends of a multiplex, and their lives in one client.
 
 import { AtomaError, pathText } from '../../jsbridge/js/errors.js'
-import { checkExecutor } from '../../jsbridge/js/execution.js'
-import { type CheckedPlugin, checkPlugin } from '../../jsbridge/js/plugin-check.js'
-import { pluginCore } from '../../jsbridge/js/plugin-core.js'
+import { checkExecutor } from '../../jsbridge/js/plugins/execution.js'
+import { type CheckedPlugin, checkPlugin } from '../../jsbridge/js/plugins/plugin-check.js'
+import { pluginCore } from '../../jsbridge/js/plugins/plugin-core.js'
 import type { Executor, PluginContext } from '../../jsbridge/js/types.js'
 
 /** A backend: a plugin, or an executor itself. */

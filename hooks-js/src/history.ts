@@ -2,7 +2,7 @@
 
 import { useMemo } from 'react'
 import { invalidInput } from '../../jsbridge/js/input.js'
-import type { History } from '../../jsbridge/js/history.js'
+import type { History } from '../../jsbridge/js/history/history.js'
 import { useSource } from './source.js'
 
 export interface HistoryControls {

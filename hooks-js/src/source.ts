@@ -2,9 +2,9 @@
 
 import { useMemo, useSyncExternalStore } from 'react'
 import { channelOf } from '../../jsbridge/js/channel.js'
-import type { LiveViews } from '../../jsbridge/js/live.js'
-import { constant, derived, type Source } from '../../jsbridge/js/live-source.js'
-import { copyQuery, keyOf } from '../../jsbridge/js/query-input.js'
+import type { LiveViews } from '../../jsbridge/js/live/live.js'
+import { constant, derived, type Source } from '../../jsbridge/js/live/live-source.js'
+import { copyQuery, keyOf } from '../../jsbridge/js/read/query-input.js'
 import type { StoreHandle } from '../../jsbridge/js/store-handle.js'
 
 export { constant, derived, type Source }

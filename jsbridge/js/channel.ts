@@ -1,7 +1,7 @@
 // What a facade keeps for hooks, devtools and plugins, behind a symbol.
 
 import { invalidInput } from './input.js'
-import type { RemoteReads } from './remote-reads.js'
+import type { RemoteReads } from './read/remote-reads.js'
 import type { StoreHandle } from './store-handle.js'
 import type { Entity, Explanation, Store, StoreStats } from './types.js'
 

@@ -2,7 +2,7 @@
 
 import { AtomaError } from './errors.js'
 import { copyValue, invalidInput, isPlain, kindOf, type Row } from './input.js'
-import { type CheckedPlugin, checkPlugins } from './plugin-check.js'
+import { type CheckedPlugin, checkPlugins } from './plugins/plugin-check.js'
 import type { ProcessorContext } from './types.js'
 
 /** A processor, bound to the object that it was given in. What it gives is to be checked. */

@@ -2,12 +2,12 @@
 // others there, so that none of them has to be made before another.
 
 import type { StoreFunctions } from './client-options.js'
-import type { Events } from './events.js'
-import type { Execution } from './execution.js'
+import type { Events } from './plugins/events.js'
+import type { Execution } from './plugins/execution.js'
 import type { Row } from './input.js'
 import type { Instance } from './instance.js'
-import type { Pipeline } from './pipeline.js'
-import type { RemoteReads } from './remote-reads.js'
+import type { Pipeline } from './write/pipeline.js'
+import type { RemoteReads } from './read/remote-reads.js'
 import type { StoreHandle } from './store-handle.js'
 import type { Entity, OpContext, Store } from './types.js'
 

@@ -1,20 +1,20 @@
 // The facade of a store: frozen, stateless. Each call names its store to the
 // runtime, which looks the handle up by storeKey.
 
-import { addMany, addOne } from './add.js'
+import { addMany, addOne } from './write/add.js'
 import { type StoreChannel, storeInternal } from './channel.js'
 import type { Core } from './core.js'
-import { direct } from './execution.js'
-import { checkRead, checkUpsert, isLocal, planWrite, type WritePlan } from './options.js'
-import { isProcessed } from './prepare.js'
-import { explain, stats } from './reads.js'
-import { deleteMany, deleteOne } from './remove.js'
-import { settle } from './results.js'
+import { direct } from './plugins/execution.js'
+import { checkRead, checkUpsert, isLocal, planWrite, type WritePlan } from './write/options.js'
+import { isProcessed } from './write/prepare.js'
+import { explain, stats } from './read/reads.js'
+import { deleteMany, deleteOne } from './write/remove.js'
+import { settle } from './write/results.js'
 import type { StoreHandle } from './store-handle.js'
 import { checkName } from './stores.js'
-import type { Kind, Ticket } from './ticket.js'
+import type { Kind, Ticket } from './write/ticket.js'
 import type { Entity, ReadOptions, Store } from './types.js'
-import { updateMany, updateOne, upsertMany, upsertOne } from './update.js'
+import { updateMany, updateOne, upsertMany, upsertOne } from './write/update.js'
 import {
   adding,
   addingMany,
@@ -26,8 +26,8 @@ import {
   updating,
   updatingMany,
   upserting,
-} from './write-call.js'
-import { writebackTold } from './writeback.js'
+} from './write/write-call.js'
+import { writebackTold } from './write/writeback.js'
 
 /** What a facade asks of its client. */
 export interface FacadeOwner extends Core {

@@ -5,7 +5,7 @@
 
 import { AtomaError, type AtomaErrorDetails, pathText } from './errors.js'
 import { MaxDepth } from './protocol.js'
-import { setOwn } from './value-reader.js'
+import { setOwn } from './codec/value-reader.js'
 
 export type Row = Record<string, unknown>
 export type Path = (string | number)[]

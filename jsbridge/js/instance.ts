@@ -1,7 +1,7 @@
 // One running atoma.wasm: its memory, its exports and what happens when it dies.
 
 import { AtomaError, type AtomaErrorCode, type AtomaErrorDetails } from './errors.js'
-import { Inbox } from './inbox.js'
+import { Inbox } from './codec/inbox.js'
 import { whereText } from './input.js'
 import {
   MailAsync,
@@ -14,7 +14,7 @@ import {
   WordOut,
   WordOutLen,
 } from './protocol.js'
-import { ValueReader } from './value-reader.js'
+import { ValueReader } from './codec/value-reader.js'
 import { loadGo } from './wasm-exec.js'
 
 interface Exports {

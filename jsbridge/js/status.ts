@@ -1,7 +1,7 @@
 // How a client is doing, behind a symbol of the client object.
 
 import { invalidInput } from './input.js'
-import type { Pipeline } from './pipeline.js'
+import type { Pipeline } from './write/pipeline.js'
 import type { ClientStatus } from './types.js'
 
 /** The symbol property of a client that leads to its status. */

@@ -1,14 +1,14 @@
 // The runtime's entry for one store, found by storeKey: the engine's number of
 // it, its row mirror and its live views. Facades, hooks and plugins hold none.
 
-import { Gate } from './gate.js'
-import { LiveViews } from './live.js'
-import type { LiveHub } from './live-hub.js'
+import { Gate } from './write/gate.js'
+import { LiveViews } from './live/live.js'
+import type { LiveHub } from './live/live-hub.js'
 import { frozen } from './mode.js'
 import { Mirror } from './mirror.js'
 import type { Instance } from './instance.js'
 import type { Place, Row } from './input.js'
-import { peek } from './reads.js'
+import { peek } from './read/reads.js'
 import { OpField, WordNumber } from './protocol.js'
 
 /** A pending write of a row of which not all shows yet. */

@@ -7,11 +7,14 @@ import addManyFresh from './works/add-many-fresh.js'
 import addMany from './works/add-many.js'
 import addOneAwaited from './works/add-one-awaited.js'
 import addOneFresh from './works/add-one-fresh.js'
+import addOneFull from './works/add-one-full.js'
 import addOne from './works/add-one.js'
 import bulkLoad from './works/bulk-load.js'
 import contains from './works/contains.js'
 import equality from './works/equality.js'
+import eventsNone from './works/events-none.js'
 import fuzzy from './works/fuzzy.js'
+import inFlight from './works/in-flight.js'
 import liveBatch from './works/live-batch.js'
 import liveOne from './works/live-one.js'
 import liveViews from './works/live-views.js'
@@ -22,7 +25,9 @@ import sorted from './works/sorted.js'
 import sortedText from './works/sorted-text.js'
 import sortedUnseen from './works/sorted-unseen.js'
 import start from './works/start.js'
+import updateOneAwaited from './works/update-one-awaited.js'
 import updateOne from './works/update-one.js'
+import upsertMany from './works/upsert-many.js'
 
 /** In the order of the table. */
 const works: Record<string, Work> = {
@@ -31,7 +36,12 @@ const works: Record<string, Work> = {
   'add-one': addOne,
   'add-one-awaited': addOneAwaited,
   'add-one-fresh': addOneFresh,
+  'add-one-full': addOneFull,
   'update-one': updateOne,
+  'update-one-awaited': updateOneAwaited,
+  'upsert-many': upsertMany,
+  'in-flight': inFlight,
+  'events-none': eventsNone,
   read,
   memory,
   start,

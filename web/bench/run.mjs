@@ -23,8 +23,8 @@ const only = BENCH_ONLY?.split(',').map((name) => name.trim())
 const wanted = (name) => !only || only.includes(name)
 const roundsOf = (work) => (quick ? 1 : Math.min(Number(BENCH_ROUNDS ?? Infinity), work.rounds))
 const sizes = quick
-  ? { rows: 2_000, singles: 50, reads: 200, patches: 200, queries: 3, changes: 10, batch: 50, views: 20, seconds: Number(BENCH_SECONDS ?? 1), settleMs: 50 }
-  : { rows: 100_000, singles: 1_000, reads: 10_000, patches: 10_000, queries: 20, changes: 200, batch: 1_000, views: 1_000, seconds: Number(BENCH_SECONDS ?? 60), settleMs: 2_000 }
+  ? { rows: 2_000, singles: 50, reads: 200, patches: 200, upserts: 100, inFlight: 500, queries: 3, changes: 10, batch: 50, views: 20, seconds: Number(BENCH_SECONDS ?? 1), settleMs: 50 }
+  : { rows: 100_000, singles: 1_000, reads: 10_000, patches: 10_000, upserts: 1_200, inFlight: 10_000, queries: 20, changes: 200, batch: 1_000, views: 1_000, seconds: Number(BENCH_SECONDS ?? 60), settleMs: 2_000 }
 
 const web = join(root, 'web')
 const built = join(root, 'dist/bench')

@@ -2,7 +2,7 @@
 // app would, and keeps rows alive, so that V8 does not forget their shape (and
 // what it compiled for it) between two rounds.
 
-import { type Client, createClient, type IndexSchema, type Store } from 'atoma-wasm'
+import { type Client, createClient, type IndexSchema, type Plugin, type Store } from 'atoma-wasm'
 import { type StoreChannel, storeInternal } from '../../jsbridge/js/channel.js'
 import { type Item, makeItems } from './items.js'
 import { makeRows, type Todo } from './rows.js'
@@ -13,14 +13,23 @@ let keeper: Clients | undefined
 export const livingRows: Map<string, Todo> = new Map(makeRows(50).map((row) => [row.id, row]))
 
 /** An empty store in a client of its own. */
-export async function openStore(): Promise<{ store: Store<Todo>; client: Clients; close: () => Promise<void> }> {
+export async function openStore(plugins: readonly Plugin[] = []): Promise<{ store: Store<Todo>; client: Clients; close: () => Promise<void> }> {
   if (!keeper) {
     keeper = await createClient<{ Todo: Todo }>()
     await keeper.stores.Todo.addMany(makeRows(50))
     await keeper.stores.Todo.getAll()
   }
-  const client = await createClient<{ Todo: Todo }>()
+  const client = await createClient<{ Todo: Todo }>({ plugins })
   return { store: client.stores.Todo as Store<Todo>, client, close: () => client.dispose() }
+}
+
+const ok = { ok: true } as const
+
+/** A backend that confirms every write at once. */
+export const yes: Plugin = {
+  id: 'yes',
+  setup: ({ execution }) =>
+    void execution.register({ id: 'yes', write: async ({ entries }) => ({ results: entries.map(() => ok) }) }),
 }
 
 /** A store with n rows in it, and the wait until it has settled. */

@@ -6,6 +6,10 @@ export interface Sizes {
   singles: number
   reads: number
   patches: number
+  /** Rows of one upsertMany. */
+  upserts: number
+  /** Writes that wait for their answers at the same time. */
+  inFlight: number
   seconds: number
   /** Queries in one round, of different values where that makes a difference. */
   queries: number

@@ -256,6 +256,7 @@ describe('the demo', () => {
     await notice(page).getByText('Deleted “Send the press kit to Ines”').waitFor()
     await notice(page).getByRole('button', { name: 'Undo' }).click()
     await eventually(() => titles(page), launchWeek)
+    await notice(page).waitFor({ state: 'detached' })
 
     await page.getByRole('button', { name: 'Clear completed' }).click()
     await eventually(() => titles(page), launchWeek.slice(0, 5))
@@ -267,6 +268,44 @@ describe('the demo', () => {
     await notice(page).waitFor({ state: 'detached' })
     await tab(page, 'All 7').check()
     await eventually(() => titles(page), launchWeek)
+  })
+
+  inPage('steps back through everything that was done, and forth again', async (page) => {
+    const button = (name) => page.getByRole('group', { name: 'History' }).getByRole('button', { name })
+    assert.equal(await button('Undo').isDisabled(), true, 'the sample rows are nobody’s doing')
+    assert.equal(await button('Redo').isDisabled(), true)
+    await box(page, launchWeek[0]).check()
+    await add(page, 'Call the printer !!')
+    // the field is empty, so the keys are the app's
+    assert.equal(await focused(page), 'add-todo')
+    await page.keyboard.press('Control+z')
+    await eventually(() => titles(page), launchWeek)
+    await page.keyboard.press('Control+z')
+    await eventually(() => box(page, launchWeek[0]).isChecked(), false)
+    assert.equal(await button('Undo').isDisabled(), true)
+    await page.keyboard.press('Control+Shift+Z')
+    await eventually(() => box(page, launchWeek[0]).isChecked(), true)
+    await button('Redo').click()
+    await eventually(() => titles(page), ['Call the printer', ...launchWeek])
+    assert.equal(await button('Redo').isDisabled(), true)
+    await shot(page, 'demo-history')
+
+    // in a field with text the keys are the field's
+    await page.getByLabel('New todo in').fill('half a thought')
+    await page.keyboard.press('Control+z')
+    await eventually(() => titles(page), ['Call the printer', ...launchWeek])
+    await page.getByLabel('New todo in').fill('')
+
+    // a list and its todos come back together, and another action leaves nothing to redo
+    await page.getByRole('button', { name: 'List options' }).click()
+    await page.getByRole('menuitem', { name: 'Delete list' }).click()
+    await page.getByRole('heading', { level: 1, name: 'Home' }).waitFor()
+    await button('Undo').click()
+    await page.getByRole('heading', { level: 1, name: 'Launch week' }).waitFor()
+    await eventually(() => titles(page), ['Call the printer', ...launchWeek])
+    assert.equal(await button('Redo').isDisabled(), false)
+    await box(page, launchWeek[1]).check()
+    assert.equal(await button('Redo').isDisabled(), true)
   })
 
   inPage('keeps several lists: made, renamed, recoloured, deleted, restored', async (page) => {

@@ -73,6 +73,9 @@ const lanes = ['one', 'two', 'three']
 let stage: Stage
 let played = 0
 
+// most scenarios make errors, and nobody reads where
+Error.stackTraceLimit = 2
+
 beforeEach(async () => {
   stage = await Stage.open(lanes)
 })
@@ -89,7 +92,8 @@ async function play(scenario: Scenario): Promise<void> {
   const calls: Call[] = []
   const callOne = (write: number): void => {
     const { action, patch } = kinds[scenario.kinds[write]!]!
-    calls[write] = stage.call(id, action, patch, way === 'lanes' || (way === 'mixed' && write === 1) ? { writeStrategy: lanes[write]! } : {})
+    const options = way === 'lanes' || (way === 'mixed' && write === 1) ? { writeStrategy: lanes[write]! } : {}
+    calls[write] = stage.call(id, action, patch, options, ends[scenario.ends[write]!]!.aborts ?? false)
     stage.compareRows()
   }
   try {

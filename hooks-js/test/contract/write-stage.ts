@@ -3,8 +3,7 @@
 
 import assert from 'node:assert/strict'
 import type { Executor, WriteEntry, WriteItemResult, WriteOptions, WriteRequest } from '../../../dist/npm/index.js'
-import { settled } from './held-executor.js'
-import { type Channel, channel, type Loose, type LooseStore, open } from './support.js'
+import { type Channel, channel, type Loose, type LooseStore, open, turn } from './support.js'
 import { Chain, type Fields, type ModelAction, type ModelRow, type ModelWrite, type Reply, type Standing } from './write-model.js'
 
 /** A request that has not been answered. */
@@ -22,7 +21,7 @@ export interface Call {
   is: Standing
   /** What must have come of it. A row that is true may be any. */
   expected: Standing | { value: true }
-  controller: AbortController
+  controller: AbortController | undefined
   /** The promise settles when the backend has been handed the write. */
   handed: boolean
 }
@@ -82,12 +81,12 @@ export class Stage {
     this.failure = undefined
   }
 
-  call(id: string, action: ModelAction, patch: Fields, options: WriteOptions = {}): Call {
+  call(id: string, action: ModelAction, patch: Fields, options: WriteOptions = {}, abortable = true): Call {
     const strategy = options.writeStrategy ?? 'direct'
-    const controller = new AbortController()
+    const controller = abortable ? new AbortController() : undefined
     const { write, standing } = this.chain(id).call(action, patch, this.hides && strategy === 'direct')
     if (write) this.lane(strategy).push(write)
-    const promise = this.make(id, action, patch, { ...options, signal: controller.signal })
+    const promise = this.make(id, action, patch, controller ? { ...options, signal: controller.signal } : options)
     const call: Call = { write, is: 'pending', expected: standing, controller, handed: options.confirmation === 'optimistic' }
     if (write) this.contexts.set(write, options.opContext?.scope)
     promise.then(
@@ -171,7 +170,7 @@ export class Stage {
 
   abort(call: Call): void {
     this.giveUp(call, 'aborted')
-    call.controller.abort()
+    call.controller!.abort()
   }
 
   /** The call ends before its write is answered, if that is still to come. */
@@ -204,7 +203,7 @@ export class Stage {
 
   /** Compares all there is, once what was under way has happened. */
   async check(): Promise<void> {
-    await settled()
+    await turn()
     if (this.failure) throw this.failure
     this.compareRows()
     this.compareCalls()

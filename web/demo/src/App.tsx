@@ -18,7 +18,7 @@ import { useShortcuts } from './useShortcuts'
 const byAge = (a: List, b: List) => a.createdAt.getTime() - b.createdAt.getTime() || (a.id < b.id ? -1 : 1)
 
 export function App() {
-  const { client, actions, selected, notice } = useSession()
+  const { client, actions, selected } = useSession()
   const lists = useAll(client.stores.List).toSorted(byAge)
   const selectedId = useCell(selected)
   const list = useOne(client.stores.List, selectedId) ?? lists[0]
@@ -58,10 +58,9 @@ export function App() {
     '[': () => step(-1),
     ']': () => step(1),
     ArrowDown: focusFirstTodo,
-    'mod+z': () => {
-      notice.get()?.undo?.()
-      notice.set(undefined)
-    },
+    'mod+z': actions.undo,
+    'mod+shift+z': actions.redo,
+    'mod+y': actions.redo,
   })
 
   return (

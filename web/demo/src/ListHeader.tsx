@@ -1,4 +1,5 @@
 import { useRef, useState, type FocusEvent, type KeyboardEvent } from 'react'
+import { HistoryButtons } from './HistoryButtons'
 import { Dots, Pencil, ProgressRing, Trash } from './icons'
 import { InlineEdit } from './InlineEdit'
 import { colors, type List } from './model'
@@ -35,6 +36,7 @@ export function ListHeader({ list, counts, renaming, onRenaming, onRenamed, onDe
       ) : (
         <h1 onDoubleClick={() => onRenaming(true)}>{list.name}</h1>
       )}
+      <HistoryButtons />
       <ListMenu list={list} onRename={() => onRenaming(true)} onDelete={onDelete} />
     </header>
   )

@@ -7,7 +7,7 @@ const shownMs = 7_000
 
 /** The last deletion, with a way back; or what went wrong, until it is dismissed. */
 export function NoticeBar() {
-  const { notice } = useSession()
+  const { notice, actions } = useSession()
   const shown = useCell(notice)
   const close = () => notice.set(undefined)
 
@@ -22,15 +22,8 @@ export function NoticeBar() {
       {shown && (
         <div className="notice" data-error={shown.error || undefined}>
           <span>{shown.text}</span>
-          {shown.undo && (
-            <button
-              type="button"
-              className="notice-undo"
-              onClick={() => {
-                shown.undo!()
-                close()
-              }}
-            >
+          {shown.undoable && (
+            <button type="button" className="notice-undo" onClick={() => void actions.undo()}>
               Undo
             </button>
           )}

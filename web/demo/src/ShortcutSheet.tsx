@@ -12,7 +12,7 @@ export const todoShortcuts: readonly ShortcutGroup[] = [
       [['N', '/'], 'Add a todo'],
       [['1', '2', '3'], 'All, active, completed'],
       [['[', ']'], 'Previous and next list'],
-      [['Ctrl Z'], 'Undo the last deletion'],
+      [['Ctrl Z', 'Ctrl ⇧ Z'], 'Undo and redo'],
       [['?'], 'This sheet'],
     ],
   },

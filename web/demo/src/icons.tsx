@@ -15,6 +15,8 @@ export const Pencil = () => <Icon><path d="m4 16 .8-3.4L13.4 4a1.7 1.7 0 0 1 2.4
 export const Cross = () => <Icon><path d="m5.5 5.5 9 9m0-9-9 9" /></Icon>
 export const Trash = () => <Icon><path d="M4 6h12M8 6V4h4v2m-6.5 0 .7 10h7.6l.7-10" /></Icon>
 export const Dots = () => <Icon><path d="M4.5 10h.01M10 10h.01M15.5 10h.01" strokeWidth="2.6" /></Icon>
+export const Undo = () => <Icon><path d="M7.5 4.5 4 8l3.5 3.5M4.5 8h7a4 4 0 0 1 0 8H9" /></Icon>
+export const Redo = () => <Icon><path d="M12.5 4.5 16 8l-3.5 3.5M15.5 8h-7a4 4 0 0 0 0 8H11" /></Icon>
 export const Keyboard = () => <Icon><rect x="2.5" y="5" width="15" height="10" rx="2" /><path d="M6 8.5h.01M10 8.5h.01M14 8.5h.01M7 11.8h6" /></Icon>
 export const SortIcon = () => <Icon><path d="M6.5 4v12m0 0L4 13.5M6.5 16 9 13.5M11.5 5h5m-5 4h3.5m-3.5 4h2" /></Icon>
 export const Stack = () => <Icon><path d="m10 3.5 7 3.5-7 3.5L3 7Zm-7 7 7 3.5 7-3.5M3 13.5 10 17l7-3.5" /></Icon>

@@ -1,6 +1,6 @@
 // What the app keeps: two stores, and the rows that a fresh start shows.
 
-import { createClient, type Client } from 'atoma-wasm'
+import { createClient, history, type Client, type Extensions } from 'atoma-wasm'
 
 export const colors = ['violet', 'blue', 'teal', 'green', 'amber', 'coral', 'pink', 'slate'] as const
 export type Color = (typeof colors)[number]
@@ -25,10 +25,15 @@ export interface Todo {
 }
 
 export type Entities = { List: List; Todo: Todo }
-export type AppClient = Client<Entities>
 
-/** No plugins: a complete client that lives in memory. */
-export const openClient = (): Promise<AppClient> => createClient<Entities>()
+/** No backend: a complete client that lives in memory. Everything a person does can be undone. */
+const plugins = [history()] as const
+export type AppClient = Client<Entities> & Extensions<typeof plugins>
+
+export const openClient = (): Promise<AppClient> => createClient<Entities, {}, typeof plugins>({ plugins })
+
+/** What the app does by itself is not undone. */
+const opContext = { origin: 'system' } as const
 
 type Sample = readonly [title: string, hoursAgo: number, priority?: Priority, done?: boolean]
 
@@ -72,7 +77,7 @@ export async function seed({ stores }: AppClient): Promise<string> {
   const now = Date.now()
   let first: string | undefined
   for (const [order, { name, color, todos }] of samples.entries()) {
-    const list = await stores.List.addOne({ name, color, createdAt: new Date(now + order) })
+    const list = await stores.List.addOne({ name, color, createdAt: new Date(now + order) }, { opContext })
     first ??= list.id
     await stores.Todo.addMany(
       todos.map(([title, hoursAgo, priority = 0, done = false]) => ({
@@ -82,6 +87,7 @@ export async function seed({ stores }: AppClient): Promise<string> {
         priority,
         createdAt: new Date(now - hoursAgo * 3_600_000),
       })),
+      { opContext },
     )
   }
   return first!

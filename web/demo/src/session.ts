@@ -1,4 +1,4 @@
-// Every write of the app, each timed for the status line, with its errors shown and its deletions undoable.
+// Every write of the app, each timed for the status line, with its errors shown, and the ways back.
 
 import { createContext, use } from 'react'
 import { cell, type Cell } from './cell'
@@ -14,7 +14,8 @@ export interface Operation {
 export interface Notice {
   text: string
   error?: boolean
-  undo?: () => void
+  /** It tells of what was done last, which can be undone. */
+  undoable?: boolean
 }
 
 export interface Session {
@@ -37,9 +38,10 @@ const nextTask = () => new Promise<void>((resolve) => setTimeout(resolve))
 
 type Channels = Pick<Session, 'operation' | 'notice' | 'selected'>
 
-function createActions({ stores: { List, Todo } }: AppClient, { operation, notice, selected }: Channels) {
+function createActions({ stores: { List, Todo }, history }: AppClient, { operation, notice, selected }: Channels) {
   /** Makes one call, times it, and turns a rejection into a notice and `undefined`. */
   async function timed<T>(label: string, call: () => Promise<T>): Promise<T | undefined> {
+    notice.set(undefined)
     const start = performance.now()
     try {
       const promise = call()
@@ -53,8 +55,16 @@ function createActions({ stores: { List, Todo } }: AppClient, { operation, notic
     }
   }
 
-  /** Undo is the same public API: the rows that went are added again under their ids. */
-  const restoreTodos = (todos: readonly Todo[]) => timed(`Restored ${rows(todos.length)}`, () => Todo.addMany(todos))
+  /** The writes of one action are undone together. */
+  const action = () => ({ opContext: { actionId: crypto.randomUUID() } })
+
+  /** Goes to the list that came back, if one did. */
+  async function step(label: string, call: () => Promise<boolean>) {
+    const before = new Set((await List.getAll()).map((list) => list.id))
+    await timed(label, call)
+    const back = (await List.getAll()).find((list) => !before.has(list.id))
+    if (back) selected.set(back.id)
+  }
 
   return {
     addTodo: (listId: string, title: string, priority: Priority) =>
@@ -66,7 +76,7 @@ function createActions({ stores: { List, Todo } }: AppClient, { operation, notic
     async deleteTodos(todos: readonly Todo[], what: string) {
       const ids = todos.map((todo) => todo.id)
       const gone = await timed(`Deleted ${rows(ids.length)}`, () => Todo.deleteMany(ids))
-      if (gone) notice.set({ text: what, undo: () => void restoreTodos(todos) })
+      if (gone) notice.set({ text: what, undoable: true })
     },
 
     deleteTodo(todo: Todo) {
@@ -81,26 +91,26 @@ function createActions({ stores: { List, Todo } }: AppClient, { operation, notic
 
     async deleteList(list: List, todos: readonly Todo[]) {
       const ids = todos.map((todo) => todo.id)
+      const together = action()
       const gone = await timed(`Deleted ${rows(ids.length + 1)}`, () =>
-        Promise.all([Todo.deleteMany(ids), List.deleteMany([list.id])]),
+        Promise.all([Todo.deleteMany(ids, together), List.deleteMany([list.id], together)]),
       )
-      if (!gone) return
-      const undo = async () => {
-        await timed(`Restored ${rows(ids.length + 1)}`, () => Promise.all([List.addOne(list), Todo.addMany(todos)]))
-        selected.set(list.id)
-      }
-      notice.set({ text: `Deleted the list ${named(list.name)}`, undo: () => void undo() })
+      if (gone) notice.set({ text: `Deleted the list ${named(list.name)}`, undoable: true })
     },
+
+    undo: () => (history.canUndo() ? step('Undone', history.undo) : undefined),
+    redo: () => (history.canRedo() ? step('Done again', history.redo) : undefined),
 
     /** Adds `total` todos in chunks, a task each. Stops early when the list goes meanwhile. */
     async load(listId: string, total: number, progress: (added: number) => void) {
       const now = Date.now()
+      const together = action()
       let added = 0
       let ms = 0
       while (added < total) {
         if (!(await List.getOne(listId))) break
         const items = sampleTodos(listId, added, Math.min(chunkRows, total - added), now)
-        if (!(await timed(`Added ${rows(items.length)}`, () => Todo.addMany(items)))) break
+        if (!(await timed(`Added ${rows(items.length)}`, () => Todo.addMany(items, together)))) break
         added += items.length
         ms += operation.get()?.ms ?? 0
         progress(added)

@@ -5,11 +5,12 @@ import { memo, Profiler, startTransition, Suspense, useEffect, useLayoutEffect, 
 import { hydrateRoot } from 'react-dom/client'
 import { renderToString } from 'react-dom/server'
 import { useAll, useOne } from 'atoma-wasm/react'
+import { historyScenarios } from './hooks-history'
 import { queryScenarios } from './hooks-queries'
 import { endEngine, List, One, spyOn, Stage, type Todo } from './stage'
 import { equal, ok, pass, same, settled, task, until } from './until'
 
-/** A view that nobody listens to is dropped after 2 s (jsbridge/js/live.ts): what is later than that must work, too. */
+/** A view that nobody listens to is dropped after 2 s (jsbridge/js/live/live.ts): what is later than that must work, too. */
 const longAgo = 2_200
 
 const scenarios: Record<string, (stage: Stage) => Promise<void>> = {
@@ -496,6 +497,7 @@ const scenarios: Record<string, (stage: Stage) => Promise<void>> = {
     }),
 
   ...queryScenarios,
+  ...historyScenarios,
 }
 
 async function keepsRows(stage: Stage, end: () => unknown): Promise<void> {

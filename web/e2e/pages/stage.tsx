@@ -2,7 +2,7 @@
 
 import { StrictMode, type ReactNode } from 'react'
 import { createRoot, type Root } from 'react-dom/client'
-import { createClient, type Client, type Schema } from 'atoma-wasm'
+import { createClient, type Client, type Plugin, type Schema } from 'atoma-wasm'
 import { useAll, useOne } from 'atoma-wasm/react'
 
 export interface Todo {
@@ -33,8 +33,8 @@ export class Stage {
 
   private constructor(readonly client: TodoClient) {}
 
-  static async open(): Promise<Stage> {
-    return new Stage(await createClient<App, typeof schema>({ schema }))
+  static async open(plugins: readonly Plugin[] = []): Promise<Stage> {
+    return new Stage(await createClient<App, typeof schema>({ schema, plugins, disposeTimeoutMs: 0 }))
   }
 
   get todos(): TodoStore {

@@ -12,7 +12,9 @@ GLUE := $(shell go env GOROOT)/lib/wasm/wasm_exec.js
 # and no faster, and so does the Green Tea collector: there are no pointers to mark.
 COLD := runtime runtime/debug sync internal/sync internal/godebug internal/bisect reflect fmt syscall syscall/js internal/abi internal/fmtsort internal/runtime/maps \
 	github.com/atoma-dev/atoma/runtime \
-	github.com/atoma-dev/atoma/runtime/schema
+	github.com/atoma-dev/atoma/runtime/schema \
+	github.com/atoma-dev/atoma/runtime/execution \
+	github.com/atoma-dev/atoma/backends/memory
 WASM_BUILD := GOEXPERIMENT=nogreenteagc GOOS=js GOARCH=wasm go build -trimpath -ldflags='-s -w' \
 	$(foreach package,$(COLD),-gcflags=$(package)=-l)
 

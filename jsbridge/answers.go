@@ -60,6 +60,11 @@ func resultsIn(in []byte) ([]execution.Result, *fault.Error) {
 		case AnswerRow:
 			results[i] = execution.Stored(rows)
 			rows++
+		case AnswerCurrent:
+			results[i] = execution.Overruled(execution.Untold, rows)
+			rows++
+		case AnswerGone:
+			results[i] = execution.Gone(execution.Untold)
 		default:
 			results[i] = execution.Refused(execution.Untold)
 		}

@@ -145,6 +145,8 @@ func appendResult(dst []byte, r *execution.Result, rows []value.Value) []byte {
 		)}}
 		if current, err := value.Decode(value.Object, r.Refused.Current); err == nil && r.Refused.Current != nil {
 			properties = append(properties, property{"current", object(property{"value", current})})
+		} else if r.Gone {
+			properties = append(properties, property{"current", object(property{"value", value.Value{Tag: value.Null}})})
 		}
 		return value.AppendNested(dst, object(properties...))
 	}

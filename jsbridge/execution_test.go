@@ -158,10 +158,29 @@ func TestAWriteIsTakenBack(t *testing.T) {
 	c.ok(OpAnswer, 1, nil, AnswerAll)
 	words, values = c.pump(client, 0)
 	require.Len(t, words, 8, "what comes late is news: the row is there after all, and has changed")
-	assert.Equal(t, []uint32{TideChanged, todo, NoSlot}, words[:3])
+	assert.Equal(t, []uint32{TideRemote, todo, NoSlot}, words[:3])
 	assert.Equal(t, "x", string(values[words[3]].Str))
 	c.ok(OpLocate, todo, ids("x"), 0)
 	assert.NotEqual(t, NoSlot, c.words()[0])
+}
+
+func TestARefusalBringsWhatTheBackendHas(t *testing.T) {
+	c := newCaller(t)
+	client, todo := c.executing("a")
+	c.tracked(OpAdd, client, todo, titled(math.NaN(), "x", "one", "y", "two"))
+	c.tracked(OpUpsert, client, todo, titled(math.NaN(), "x", "three"))
+	c.pump(client, PumpTurn)
+	c.ok(OpAnswerRows, 1, titled(9, "x", "theirs"), 0)
+	c.ok(OpAnswer, 1, answers([]uint8{AnswerCurrent, AnswerGone, AnswerOK}, []float64{math.NaN(), math.NaN(), math.NaN()}), 0)
+	words, _ := c.pump(client, 0)
+	kinds := map[uint32]int{}
+	for p := 0; p < len(words); p += map[uint32]int{TideChanged: 4, TideVersion: 8, TideConfirmed: 3, TideCurrent: 2, TideRow: 3, TideRefused: 4}[words[p]] {
+		kinds[words[p]]++
+	}
+	assert.Equal(t, 2, kinds[TideRefused])
+	assert.Zero(t, kinds[TideRemote], "their calls are told of it")
+	c.ok(OpLocate, todo, ids("x", "y"), 0)
+	assert.Equal(t, []bool{true, false}, []bool{c.words()[0] != NoSlot, c.words()[1] != NoSlot})
 }
 
 func TestRowsAreGivenAsTheirWritesLeaveThem(t *testing.T) {

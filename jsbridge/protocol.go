@@ -6,7 +6,7 @@ package jsbridge
 // file of different builds refuse each other by name instead of misreading.
 
 // ProtocolVersion changes with every change to this file or to the batch format.
-const ProtocolVersion = 3
+const ProtocolVersion = 4
 
 // Op says what a call of atoma_call does. target is the number of a client, a store, a view, a request or a backend.
 type Op = uint32
@@ -79,6 +79,8 @@ const (
 	AnswerOK      uint8  = 0 // confirmed; its version, unless NaN
 	AnswerRow     uint8  = 1 // confirmed; the next row of OpAnswerRows is what the backend has
 	AnswerRefused uint8  = 2
+	AnswerCurrent uint8  = 3 // refused; the next row of OpAnswerRows is what the backend has
+	AnswerGone    uint8  = 4 // refused; the backend has no such row
 )
 
 // Flags of OpAbsent: which rows are asked for, of those that are not named.
@@ -90,15 +92,16 @@ const (
 // Tidings of OpPump: records of u32 words that begin with their kind. Values are items of the array in Shape.
 // Changes come before the outcomes of the writes that made them.
 const (
-	TideChanged   uint32 = 1 // store, slot or NoSlot, value (id): what this row shows is another; it lay in this slot
-	TideVersion   uint32 = 2 // store, slot, value (id), write, 0, f64 in two words: confirmed, and the row that shows has this version and is otherwise as it was
-	TideConfirmed uint32 = 3 // write, count: confirmed, each as its call left it
-	TideCurrent   uint32 = 4 // write: confirmed, and its row is what shows now
-	TideRow       uint32 = 5 // write, value (row): confirmed, and this is how it left the row, on top of which there are others
-	TideRefused   uint32 = 6 // write, the write that was refused (itself, or the add that it builds on), value (error) or NoSlot when the answer was JavaScript's
-	TideRequest   uint32 = 7 // request, store, strategy, context, count, then as many (write, 1 if its row is no longer as its call left it)
-	TideAbandoned uint32 = 8 // request: nobody waits for it any more
-	TideSent      uint32 = 9 // write, count: handed to a backend that is not JavaScript's
+	TideChanged   uint32 = 1  // store, slot or NoSlot, value (id): what this row shows is another; it lay in this slot
+	TideVersion   uint32 = 2  // store, slot, value (id), write, 0, f64 in two words: confirmed, and the row that shows has this version and is otherwise as it was
+	TideConfirmed uint32 = 3  // write, count: confirmed, each as its call left it
+	TideCurrent   uint32 = 4  // write: confirmed, and its row is what shows now
+	TideRow       uint32 = 5  // write, value (row): confirmed, and this is how it left the row, on top of which there are others
+	TideRefused   uint32 = 6  // write, the write that was refused (itself, or the add that it builds on), value (error) or NoSlot when the answer was JavaScript's
+	TideRequest   uint32 = 7  // request, store, strategy, context, count, then as many (write, 1 if its row is no longer as its call left it)
+	TideAbandoned uint32 = 8  // request: nobody waits for it any more
+	TideSent      uint32 = 9  // write, count: handed to a backend that is not JavaScript's
+	TideRemote    uint32 = 10 // as TideChanged: by the answer to a write that nobody waits for any more
 )
 
 // Flags of OpUpsert.

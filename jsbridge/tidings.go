@@ -67,7 +67,11 @@ func (t *tidings) id(id []byte) uint32 { return t.value(value.Value{Tag: value.S
 
 // Changed tells of a row that shows otherwise than before.
 func (t *tidings) Changed(s *execution.Store, c *write.Changed) {
-	t.put(TideChanged, s.Number, c.Slot, t.id(c.ID))
+	kind := TideChanged
+	if c.Late {
+		kind = TideRemote
+	}
+	t.put(kind, s.Number, c.Slot, t.id(c.ID))
 }
 
 // Settled tells what became of a write.

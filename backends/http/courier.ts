@@ -1,7 +1,8 @@
 // Joins what one turn asks of all stores, and sends it in as few requests as
 // the settings allow.
 
-import { AtomaError } from '../../jsbridge/js/errors.js'
+import { invalidInput, kindOf } from '../../jsbridge/js/input.js'
+import { checkOptions } from '../../jsbridge/js/plugins/plugin-options.js'
 import type { Delivery } from './delivery.js'
 import type { Job } from './operation.js'
 import type { Sender } from './requests.js'
@@ -19,11 +20,12 @@ export type BatchSettings = Required<BatchOptions> | undefined
 /** What `batch` stands for. Throws `invalid_input`. */
 export function batchSettings(batch: boolean | BatchOptions = true): BatchSettings {
   if (batch === false) return undefined
-  const { only = false, maxOperations = 1000 } = batch === true ? {} : batch
+  if (batch !== true) checkOptions(batch, 'batch of http()', ['batch'], ['only', 'maxOperations'])
+  const { only = false, maxOperations = 1000 }: BatchOptions = batch === true ? {} : batch
+  if (typeof only !== 'boolean') throw invalidInput(`http(): batch.only must be true or false, not ${kindOf(only)}`, {}, ['batch', 'only'])
   if (!Number.isInteger(maxOperations) || maxOperations < 1) {
-    throw new AtomaError('invalid_input', `http(): batch.maxOperations is ${String(maxOperations)}: pass a whole number of 1 or more`, {
-      details: { path: ['batch', 'maxOperations'] },
-    })
+    const shown = typeof maxOperations === 'number' ? String(maxOperations) : kindOf(maxOperations)
+    throw invalidInput(`http(): batch.maxOperations is ${shown}: pass a whole number of 1 or more`, {}, ['batch', 'maxOperations'])
   }
   return { only, maxOperations }
 }

@@ -156,7 +156,7 @@ function resultOf(job: Job): WriteItemResult {
     const { code, message } = errorOf(job, outcome)
     const { current } = outcome
     if (current === undefined) return { ok: false, error: { code, message } }
-    return { ok: false, error: { code, message }, current: current === null ? {} : { value: current } }
+    return { ok: false, error: { code, message }, current: { value: current } }
   }
   const { id, op } = job.operation as WriteOperation
   const { value } = outcome

@@ -1,7 +1,9 @@
 // The plugin that makes a server the client's backend: docs/http-protocol.md.
 
 import type { Executor, Plugin } from '../../jsbridge/js/types.js'
-import { AtomaError } from '../../jsbridge/js/errors.js'
+import { invalidInput, kindOf } from '../../jsbridge/js/input.js'
+import { checkExecutor } from '../../jsbridge/js/plugins/execution.js'
+import { checkOptions } from '../../jsbridge/js/plugins/plugin-options.js'
 import { type BatchOptions, batchSettings } from './courier.js'
 import { HttpExecutor, type Settings } from './executor.js'
 import { type RetryOptions, retryPolicy } from './retry.js'
@@ -38,8 +40,7 @@ export type HttpOptions = {
  * then still fails, and what the server refuses, rejects the calls with a code made of the status or given by the server.
  */
 export function http(options: HttpOptions): Plugin {
-  const settings = checked(options)
-  const id = options.id ?? 'http'
+  const { id, ...settings } = checked(options)
   return {
     id,
     setup(context) {
@@ -55,21 +56,27 @@ export function http(options: HttpOptions): Plugin {
   }
 }
 
-function checked({ baseURL, headers, fetch, retry, batch, timeoutMs = 30_000, consistency, timers = systemTimers }: HttpOptions): Settings {
+function checked(options: HttpOptions): Settings & { id: string } {
+  checkOptions(options, 'http()')
+  const { baseURL, headers, fetch, retry, batch, timeoutMs = 30_000, consistency, id = 'http', timers = systemTimers } = options
   if (typeof baseURL !== 'string' || baseURL === '' || /[?#]/.test(baseURL)) {
-    throw new AtomaError('invalid_input', `http(): baseURL is ${JSON.stringify(baseURL)}: pass the URL below which the stores are, without ? and #`, {
-      details: { path: ['baseURL'] },
-    })
+    const shown = typeof baseURL === 'string' ? JSON.stringify(baseURL) : kindOf(baseURL)
+    throw invalidInput(`http(): baseURL is ${shown}: pass the URL below which the stores are, without ? and #`, {}, ['baseURL'])
   }
-  if (fetch !== undefined && typeof fetch !== 'function') {
-    throw new AtomaError('invalid_input', 'http(): fetch is no function', { details: { path: ['fetch'] } })
-  }
+  checkHeaders(headers)
+  if (fetch !== undefined && typeof fetch !== 'function') throw invalidInput('http(): fetch is no function', {}, ['fetch'])
   if (typeof timeoutMs !== 'number' || !(timeoutMs >= 0)) {
-    throw new AtomaError('invalid_input', `http(): timeoutMs is ${String(timeoutMs)}: pass a number of milliseconds, or 0 for no limit`, {
-      details: { path: ['timeoutMs'] },
-    })
+    const shown = typeof timeoutMs === 'number' ? String(timeoutMs) : kindOf(timeoutMs)
+    throw invalidInput(`http(): timeoutMs is ${shown}: pass a number of milliseconds, or 0 for no limit`, {}, ['timeoutMs'])
   }
+  if (typeof id !== 'string' || id === '') throw invalidInput(`http(): id is ${kindOf(id)}: pass a string that is not empty`, {}, ['id'])
+  if (typeof timers?.set !== 'function' || typeof timers.clear !== 'function') {
+    throw invalidInput('http(): timers must have the functions set and clear', {}, ['timers'])
+  }
+  // as it would be when the executor is registered, which is later
+  checkExecutor({ id, write: () => undefined, consistency })
   return {
+    id,
     baseURL: baseURL.replace(/\/+$/, ''),
     headers,
     fetch,
@@ -78,5 +85,14 @@ function checked({ baseURL, headers, fetch, retry, batch, timeoutMs = 30_000, co
     timeoutMs,
     consistency,
     timers,
+  }
+}
+
+function checkHeaders(headers: unknown): void {
+  if (headers === undefined || typeof headers === 'function') return
+  try {
+    new Headers(headers as HeadersInit)
+  } catch (cause) {
+    throw invalidInput('http(): headers are none: pass an object of names and values, Headers, or a function that gives one of them', {}, ['headers'], cause)
   }
 }

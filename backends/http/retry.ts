@@ -2,7 +2,8 @@
 // full jitter, as in "Exponential Backoff And Jitter" (M. Brooker, AWS), and
 // what the server asks for by Retry-After.
 
-import { AtomaError } from '../../jsbridge/js/errors.js'
+import { invalidInput, kindOf } from '../../jsbridge/js/input.js'
+import { checkOptions } from '../../jsbridge/js/plugins/plugin-options.js'
 
 export type RetryOptions = {
   /** How often at most, the first time included. 1: never again. Default: 4. */
@@ -22,18 +23,21 @@ export const longestWaitMs = 60_000
 
 /** The options with defaults. Throws `invalid_input`. */
 export function retryPolicy(options: RetryOptions = {}): RetryPolicy {
+  checkOptions(options, 'retry of http()', ['retry'], ['attempts', 'baseMs', 'maxMs', 'jitter'])
   const policy = { attempts: 4, baseMs: 200, maxMs: 10_000, jitter: Math.random }
   for (const name of ['attempts', 'baseMs', 'maxMs'] as const) {
     const value: unknown = options[name]
     if (value === undefined) continue
     if (typeof value !== 'number' || !(value >= (name === 'attempts' ? 1 : 0))) {
-      throw new AtomaError('invalid_input', `http(): retry.${name} is ${String(value)}: pass a number of ${name === 'attempts' ? '1 or more' : 'milliseconds'}`, {
-        details: { path: ['retry', name] },
-      })
+      const shown = typeof value === 'number' ? String(value) : kindOf(value)
+      throw invalidInput(`http(): retry.${name} is ${shown}: pass a number of ${name === 'attempts' ? '1 or more' : 'milliseconds'}`, {}, ['retry', name])
     }
     policy[name] = value
   }
-  if (options.jitter !== undefined) policy.jitter = options.jitter
+  const { jitter } = options
+  if (jitter === undefined) return policy
+  if (typeof jitter !== 'function') throw invalidInput(`http(): retry.jitter is ${kindOf(jitter)} and no function`, {}, ['retry', 'jitter'])
+  policy.jitter = jitter
   return policy
 }
 

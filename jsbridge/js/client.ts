@@ -218,6 +218,7 @@ class RunningClient implements PluginClient, FacadeOwner {
     for (const outcome of await Promise.allSettled(parts.map((part) => part.drain(this.disposeTimeoutMs)))) {
       if (outcome.status === 'rejected') console.error(outcome.reason)
     }
+    this.remote.close()
   }
 
   private release(): void {

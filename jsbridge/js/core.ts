@@ -43,10 +43,19 @@ export interface RowChange {
 
 /** Sees what the writes of a client do to rows; not what arrives from elsewhere. */
 export interface WriteWatcher {
+  /** A call has returned and will change rows later: it waits for its turn, or for its answer. */
+  waits?(call: object, opContext: OpContext): void
   /** A call has changed rows; called when the change shows. The changes stand in the order of the call. */
-  written(record: { storeName: string; opContext: OpContext; writeStrategy: string; changes: RowChange[] }): void
+  written(record: { storeName: string; opContext: OpContext; writeStrategy: string; changes: RowChange[]; call?: object }): void
+  /** A call that waited has been told of, or has failed: nothing more of it will show. */
+  shown?(call: object): void
   /** A change that written() told of was rolled back. The object is the one in its record. */
   refused(storeName: string, change: RowChange): void
   /** The backend has answered the write that made a change with a row, which is not as the write left it. */
   answered?(storeName: string, change: RowChange, row: Row): void
+  /**
+   * The backend's answers to writes of this client are about to put rows in place of these. What is given back is called
+   * when they have, and written(), refused() and answered() have been told of what came of it.
+   */
+  answering?(storeName: string, ids: readonly string[]): () => void
 }

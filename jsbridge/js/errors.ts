@@ -47,6 +47,24 @@ export class AtomaError extends Error {
   }
 }
 
+/** instanceof for what others throw: what cannot even be asked is none. */
+export function isA<T>(thrown: unknown, type: abstract new (...args: never[]) => T): thrown is T {
+  try {
+    return thrown instanceof type
+  } catch {
+    return false
+  }
+}
+
+/** What something thrown, by whomever, says: of an error its message. Never throws. */
+export function thrownText(thrown: unknown): string {
+  try {
+    return `${thrown instanceof Error ? thrown.message : String(thrown)}`
+  } catch {
+    return 'what was thrown cannot be read'
+  }
+}
+
 /** Keeps the messages of deep values short. An error's path is whole. */
 const maxShown = 200
 

@@ -3,7 +3,7 @@
 // plain data: null, booleans, numbers, strings, Date, Uint8Array, arrays and
 // plain objects of these, all of this realm.
 
-import { AtomaError, type AtomaErrorDetails, pathText } from './errors.js'
+import { AtomaError, type AtomaErrorDetails, isA, pathText } from './errors.js'
 import { MaxDepth } from './protocol.js'
 import { setOwn } from './codec/value-reader.js'
 
@@ -83,7 +83,7 @@ export function copyRow(input: unknown, place: Place, removals: boolean, freeze:
     }
     return copyPlain(input, place, removals, freeze, shape)
   } catch (error) {
-    if (error instanceof AtomaError) throw error
+    if (isA(error, AtomaError)) throw error
     // a getter or a trap of a Proxy
     throw invalidInput('reading the row threw', place, [], error)
   }
@@ -209,7 +209,7 @@ export class ValueCopier {
       while (above.length > 0) this.fill(above[above.length - 1]!)
       return copy
     } catch (error) {
-      if (error instanceof AtomaError) throw error
+      if (isA(error, AtomaError)) throw error
       // a getter or a trap of a Proxy
       throw this.refusal(`reading ${this.where()} threw`, error)
     }

@@ -124,7 +124,8 @@ export class Mirror {
     this.toWeaken = []
   }
 
-  private room(slot: number): void {
+  /** Makes room up to a slot: at once for many rows. */
+  room(slot: number): void {
     const { rows } = this
     // one by one: a jump would turn the array into a slow dictionary
     while (rows.length <= slot) rows.push(undefined)

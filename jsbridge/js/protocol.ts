@@ -4,7 +4,7 @@
 // file of different builds refuse each other by name instead of misreading.
 
 /** Changes with every change to this file or to the batch format. */
-export const ProtocolVersion = 3
+export const ProtocolVersion = 4
 
 export const OpHello = 0 // flags: protocol version of the caller
 export const OpOpenClient = 1 // in: {id, schema}; word Number: client
@@ -65,6 +65,8 @@ export const AnswerAll = 1 // every entry is AnswerOK without version; nothing i
 export const AnswerOK = 0 // confirmed; its version, unless NaN
 export const AnswerRow = 1 // confirmed; the next row of OpAnswerRows is what the backend has
 export const AnswerRefused = 2
+export const AnswerCurrent = 3 // refused; the next row of OpAnswerRows is what the backend has
+export const AnswerGone = 4 // refused; the backend has no such row
 
 // Flags of OpAbsent: which rows are asked for, of those that are not named.
 export const AbsentKnown = 0 // that the executor is known to have had, and that have no pending write
@@ -81,6 +83,7 @@ export const TideRefused = 6 // write, the write that was refused (itself, or th
 export const TideRequest = 7 // request, store, strategy, context, count, then as many (write, 1 if its row is no longer as its call left it)
 export const TideAbandoned = 8 // request: nobody waits for it any more
 export const TideSent = 9 // write, count: handed to a backend that is not JavaScript's
+export const TideRemote = 10 // as TideChanged: by the answer to a write that nobody waits for any more
 
 // Flags of OpUpsert.
 export const UpsertLWW = 1

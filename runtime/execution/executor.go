@@ -80,7 +80,8 @@ type Answer struct {
 type Result struct {
 	Refused *fault.Error // unless nil, it was not done
 	Version float64      // that the row has now; NaN: not known
-	Row     int          // what the backend has now: the position among all rows of Answer.Rows; -1: not known
+	Row     int          // what the backend has now, also in place of a write that was not done: the position among all rows of Answer.Rows; -1: not known
+	Gone    bool         // it was not done, and the backend has no such row
 }
 
 // Done is the result of a write of which no more is known than that it was done.
@@ -94,6 +95,12 @@ func Stored(i int) Result { return Result{Version: math.NaN(), Row: i} }
 
 // Refused is the result of a write that was not done.
 func Refused(err *fault.Error) Result { return Result{Refused: err, Row: -1} }
+
+// Overruled is the result of a write that was not done, as the backend has row i of those that come with the answer.
+func Overruled(err *fault.Error, i int) Result { return Result{Refused: err, Row: i} }
+
+// Gone is the result of a write that was not done, as the backend has no such row.
+func Gone(err *fault.Error) Result { return Result{Refused: err, Row: -1, Gone: true} }
 
 // Untold stands for the error of a write whose caller knows it better: it is in JavaScript.
 var Untold = fault.New(fault.Internal, "a write was refused")

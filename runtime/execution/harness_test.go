@@ -20,6 +20,7 @@ type journal struct {
 	late          map[write.Number]bool // cancelled after they were sent
 	falls         map[write.Number]write.Number
 	news          []write.Number // answers to late writes
+	currents      []int          // rows in place of refused writes
 }
 
 func (j *journal) Entry(n write.Number) (write.Action, []byte, bool, bool, bool) {
@@ -53,6 +54,11 @@ func (j *journal) Refuse(n write.Number, e *write.Effects) {
 		e.Outcomes = append(e.Outcomes, write.Outcome{Kind: write.Refused, Write: n, Cause: n})
 		j.fell(n, e)
 	}
+}
+
+func (j *journal) Overrule(n write.Number, b *wire.Batch, row int, e *write.Effects) {
+	j.Refuse(n, e)
+	j.currents = append(j.currents, row)
 }
 
 func (j *journal) Cancel(n write.Number, e *write.Effects) {

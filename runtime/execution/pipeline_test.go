@@ -141,6 +141,51 @@ func TestAnswersThatAreNoneAreRefusals(t *testing.T) {
 	}
 }
 
+func TestARefusalMayComeWithWhatTheBackendHas(t *testing.T) {
+	row := func(id string) []byte {
+		var b wire.Builder
+		b.Reset(1)
+		b.NamedColumn("id")
+		b.Cell(value.String, []byte(id))
+		return b.Bytes()
+	}
+	object := func(id string) []byte {
+		v := value.Value{Tag: value.Object, Keys: [][]byte{[]byte("id")}, Items: []value.Value{{Tag: value.String, Str: []byte(id)}}}
+		return value.AppendPayload(nil, v)
+	}
+	refused := func(current []byte) *fault.Error {
+		err := fault.New(fault.Conflict, "no")
+		err.Current = current
+		return err
+	}
+	for name, c := range map[string]struct {
+		result execution.Result
+		rows   [][]byte
+		code   fault.Code
+		want   []int
+	}{
+		"nothing":             {execution.Refused(refused(nil)), nil, fault.Conflict, nil},
+		"a row":               {execution.Overruled(refused(nil), 1), [][]byte{row("y"), row("x")}, fault.Conflict, []int{0}},
+		"no row":              {execution.Gone(refused(nil)), nil, fault.Conflict, []int{-1}},
+		"a row of the error":  {execution.Refused(refused(object("x"))), nil, fault.Conflict, []int{0}},
+		"a row of another id": {execution.Overruled(refused(nil), 0), [][]byte{row("y")}, fault.Internal, nil},
+		"an error's other id": {execution.Refused(refused(object("y"))), nil, fault.Internal, nil},
+		"a row that is not":   {execution.Overruled(refused(nil), 0), nil, fault.Internal, nil},
+		"no row at all":       {execution.Refused(refused([]byte{9})), nil, fault.Internal, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			s := newStore("a")
+			w.write(s, execution.Direct, 0, 1)
+			w.Pump(true)
+			w.backend.requests[0].done(&execution.Answer{Results: []execution.Result{c.result}, Rows: c.rows})
+			w.Pump(false)
+			assert.Equal(t, map[write.Number]outcome{1: {write.Refused, 1, c.code}}, w.outcomes)
+			assert.Equal(t, c.want, s.Journal.(*journal).currents)
+		})
+	}
+}
+
 func TestAPanicOfAnExecutorRefusesItsRequest(t *testing.T) {
 	w := newWorld(t)
 	s := newStore("a")

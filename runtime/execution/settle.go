@@ -49,7 +49,7 @@ func (p *Pipeline) settle(r *request, a *Answer) {
 func (p *Pipeline) result(s *Store, n write.Number, result *Result) {
 	switch v := result.Version; {
 	case result.Refused != nil:
-		p.refuse(s, n, result.Refused)
+		p.overrule(s, n, result)
 	case result.Row >= 0:
 		b, row, err := p.rows.at(result.Row)
 		if err == nil {
@@ -65,6 +65,51 @@ func (p *Pipeline) result(s *Store, n write.Number, result *Result) {
 	default:
 		s.Journal.Confirm(n, v, &p.effects)
 	}
+}
+
+// overrule ends a write that was refused, with what the backend has in place of it if it told.
+func (p *Pipeline) overrule(s *Store, n write.Number, result *Result) {
+	var b *wire.Batch
+	row := -1
+	var err *fault.Error
+	switch refused := result.Refused; {
+	case result.Gone:
+	case result.Row >= 0:
+		b, row, err = p.rows.at(result.Row)
+	case refused.Current != nil:
+		b, row, err = batchOf(refused.Current)
+	default:
+		p.refuse(s, n, refused)
+		return
+	}
+	if err == nil && row >= 0 {
+		err = sameID(s, n, b, row)
+	}
+	if err != nil {
+		p.refuse(s, n, err)
+		return
+	}
+	s.Journal.Overrule(n, b, row, &p.effects)
+	p.tell(s, result.Refused)
+}
+
+// batchOf makes a batch of a row that is the payload of an object.
+func batchOf(payload []byte) (*wire.Batch, int, *fault.Error) {
+	object, bad := value.Decode(value.Object, payload)
+	if bad != nil {
+		return nil, 0, fault.New(fault.Internal, "the row that a backend has in place of a write could not be read")
+	}
+	var out wire.Builder
+	out.Reset(1)
+	for i, key := range object.Keys {
+		out.NamedColumn(string(key))
+		out.Cell(object.Items[i].Tag, value.AppendPayload(nil, object.Items[i]))
+	}
+	b := new(wire.Batch)
+	if err := b.Decode(out.Bytes()); err != nil {
+		return nil, 0, fault.New(fault.Internal, "the row that a backend has in place of a write could not be read: "+err.Error())
+	}
+	return b, 0, nil
 }
 
 // refuse ends a write, and tells at once: the error is that of its outcomes, and of no others.

@@ -16,6 +16,7 @@ type Journal interface {
 	Confirm(n write.Number, version float64, e *write.Effects)
 	ConfirmRow(n write.Number, b *wire.Batch, row int, e *write.Effects)
 	Refuse(n write.Number, e *write.Effects)
+	Overrule(n write.Number, b *wire.Batch, row int, e *write.Effects)
 	Cancel(n write.Number, e *write.Effects)
 	Spell(e *write.Effects)
 }

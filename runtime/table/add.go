@@ -26,7 +26,7 @@ func (t *Table) Add(b *wire.Batch, r *Results) *fault.Error {
 	if v.rows <= fewRows {
 		t.placeRows(v, r)
 	} else {
-		t.fillColumns(v, r)
+		t.fillColumns(v, r, v.rows)
 	}
 	if len(t.log.readers) > 0 {
 		t.noteAdded(r)
@@ -57,8 +57,9 @@ func (t *Table) placeRows(v *batchView, r *Results) {
 	}
 }
 
-func (t *Table) fillColumns(v *batchView, r *Results) {
-	t.slots = fresh(t.slots[:0], r)
+// fillColumns gives the rows that the first n items have added their fields.
+func (t *Table) fillColumns(v *batchView, r *Results, n int) {
+	t.slots = fresh(t.slots[:0], r, n)
 	run := consecutive(t.slots)
 	for i := range v.fields {
 		v.fields[i].column.fill(v.fields[i].from, t.slots, run)
@@ -82,6 +83,7 @@ func (t *Table) addOne(v *batchView, i int, r *Results) {
 }
 
 func (t *Table) noteAdded(r *Results) {
+	t.log.expect(len(r.Slots), t.rows)
 	for i, slot := range r.Slots {
 		if r.Status[i] == Added {
 			t.log.note(slot, AllFields, t.rows)
@@ -102,12 +104,18 @@ func (t *Table) makeID() (hash uint32) {
 
 // Reserve makes room for so many more rows at once: a caller that adds in batches says how many are to come, and
 // spares the garbage of growing step by step.
-func (t *Table) Reserve(rows int) { t.ids.reserve(t.rows + rows) }
+func (t *Table) Reserve(rows int) {
+	t.ids.reserve(t.rows + rows)
+	if last := t.high + uint32(min(rows, chunkLen)) - 1; rows > fewRows && last < chunkLen {
+		t.ids.refs.reach(last)
+		t.versions.low.reach(last)
+	}
+}
 
-// fresh gives the slots of added items, NoSlot for others.
-func fresh(dst []uint32, r *Results) []uint32 {
-	dst = slices.Grow(dst, len(r.Slots))
-	for i, slot := range r.Slots {
+// fresh gives the slots of those of the first n items that were added, NoSlot for others.
+func fresh(dst []uint32, r *Results, n int) []uint32 {
+	dst = slices.Grow(dst, n)
+	for i, slot := range r.Slots[:n] {
 		if r.Status[i] != Added {
 			slot = NoSlot
 		}

@@ -100,6 +100,15 @@ func (a *arena) get(ref uint32) []byte {
 	return b[k : k+int(n) : k+int(n)]
 }
 
+// holds tells whether p lies at a reference.
+func (a *arena) holds(ref uint32, p []byte) bool {
+	b := a.blocks[ref>>blockBits].bytes[ref&blockMask:]
+	if len(p) < 0x80 {
+		return int(b[0]) == len(p) && string(b[1:1+len(p)]) == string(p)
+	}
+	return string(a.get(ref)) == string(p)
+}
+
 // drop says that a reference is no longer held.
 func (a *arena) drop(ref uint32) {
 	n := len(a.get(ref))

@@ -2,6 +2,7 @@ package table
 
 import (
 	"encoding/binary"
+	"math/bits"
 
 	"github.com/atoma-dev/atoma/runtime/value"
 	"github.com/atoma-dev/atoma/runtime/wire"
@@ -17,17 +18,36 @@ type Cell struct {
 // Cells of a row can be put aside as bytes, which is faster than as Cells:
 //
 //	uvarint field | u8 tag | nothing, 8 bytes, or uvarint n | n bytes, by tag
+//
+// What a write gives and leaves as it was is there as Undefined, a tag that no row has: all fields of this kind as one
+// cell of field 0, with a bit for each.
 
 // AppendBefore puts the cells of a row aside that an item gives, as they are before it is applied; with all, the others
-// as well.
+// as well. Those that Together has found to stay are but named.
 func (x *Items) AppendBefore(i int, slot uint32, all bool, dst []byte) []byte {
+	changed, stay := AllFields, uint64(0)
+	if i < len(x.r.fields) {
+		changed = x.r.fields[i]
+	}
+	if changed != AllFields && x.r.given != 0 && changed>>63 == 0 {
+		for rest := changed; rest != 0; rest &= rest - 1 {
+			number := uint32(bits.TrailingZeros64(rest))
+			dst = x.t.cols[number].appendCell(dst, number, slot)
+		}
+		return appendStay(dst, x.r.given&^changed)
+	}
 	for k := range x.v.fields {
 		f := &x.v.fields[k]
 		if tag := f.from.Tag; tag == value.Absent || tag == wire.PerRow && f.from.Tags[i] == byte(value.Absent) {
 			continue
 		}
+		if bit := FieldBit(f.number); changed&bit == 0 && f.number < 63 {
+			stay |= bit
+			continue
+		}
 		dst = f.column.appendCell(dst, f.number, slot)
 	}
+	dst = appendStay(dst, stay)
 	if !all {
 		return dst
 	}
@@ -38,6 +58,14 @@ func (x *Items) AppendBefore(i int, slot uint32, all bool, dst []byte) []byte {
 		if c := x.t.cols[number]; c.Tag(slot) != value.Absent {
 			dst = c.appendCell(dst, number, slot)
 		}
+	}
+	return dst
+}
+
+func appendStay(dst []byte, stay uint64) []byte {
+	if stay != 0 {
+		dst = append(dst, 0, byte(value.Undefined), 0, 0, 0, 0, 0, 0, 0, 0)
+		value.Store64(dst[len(dst)-8:], stay)
 	}
 	return dst
 }
@@ -64,6 +92,11 @@ func (x *Items) AppendRemoved(i int, dst []byte) []byte {
 
 func (c *Column) appendCell(dst []byte, field, slot uint32) []byte {
 	tag := c.Tag(slot)
+	if tag.Numeric() && field < 0x80 {
+		dst = append(dst, byte(field), byte(tag), 0, 0, 0, 0, 0, 0, 0, 0)
+		value.Store64(dst[len(dst)-8:], value.FloatBits(c.float(slot)))
+		return dst
+	}
 	if field < 0x80 {
 		dst = append(dst, byte(field), byte(tag))
 	} else {
@@ -93,6 +126,12 @@ func ReadCells(p []byte, dst []Cell) []Cell {
 		tag, n := value.Tag(p[k]), 0
 		p = p[k+1:]
 		switch {
+		case tag == value.Undefined:
+			for stay := value.Load64(p); stay != 0; stay &= stay - 1 {
+				dst = append(dst, Cell{Field: uint32(bits.TrailingZeros64(stay)), Tag: tag})
+			}
+			p = p[8:]
+			continue
 		case tag < value.Number:
 		case tag <= value.Date:
 			n = 8

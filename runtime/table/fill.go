@@ -75,7 +75,7 @@ func (c *Column) fillTagRun(from *wire.Column, slot uint32, n int) {
 // find memory under every number.
 func (c *Column) fillFloats(from *wire.Column, slots []uint32, run bool) {
 	if c.kind == Floats && run {
-		c.floats.copyIn(slots[0], from.F64)
+		c.floats.copyIn(slots[0], from.F64[:len(slots)])
 		return
 	}
 	for i, slot := range slots {

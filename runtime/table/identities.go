@@ -25,6 +25,12 @@ func (x *identities) hash(id []byte) uint32 { return hashBytes(id) }
 
 func (x *identities) id(slot uint32) []byte { return x.arena.get(x.refs.at(slot)) }
 
+// is tells whether a slot has the row of an id.
+func (x *identities) is(slot uint32, id []byte) bool {
+	ref := x.refs.at(slot)
+	return ref != 0 && x.arena.holds(ref, id)
+}
+
 // find gives the slot of an id, or NoSlot, and then leaves in gap where its entry belongs.
 func (x *identities) find(id []byte, hash uint32) uint32 {
 	mask := uint32(len(x.entries) - 1)

@@ -1,6 +1,8 @@
 package table
 
 import (
+	"bytes"
+
 	"github.com/atoma-dev/atoma/runtime/fault"
 	"github.com/atoma-dev/atoma/runtime/value"
 	"github.com/atoma-dev/atoma/runtime/wire"
@@ -64,6 +66,20 @@ func (x *Items) Find(i int) (id []byte, slot uint32) {
 	return id, x.t.ids.find(id, x.hash)
 }
 
+// Together looks at the items at the start that can be applied at once, and gives how many: none but of rows of their
+// own, and none of rows that busy tells of, which may be nil. Their results are there, while rows that are there are
+// as they were until Apply, which is to be called next.
+func (x *Items) Together(rules Rules, busy func(slot uint32) bool) int {
+	return x.t.together(x.v, rules, busy, x.r)
+}
+
+// Apply does what Together has found out about n items.
+func (x *Items) Apply(rules Rules, n int) {
+	if n > 0 {
+		x.t.apply(x.v, n, rules, x.r)
+	}
+}
+
 // Put writes the result of an item that is not applied to the table.
 func (x *Items) Put(i int, status Status, slot uint32, version float64) {
 	x.r.put(i, status, slot, version)
@@ -109,10 +125,11 @@ func (x *Items) Gone(i int) bool {
 	return x.v.versions != nil && x.v.versions.TagAt(i) == value.Undefined
 }
 
-// Removes tells whether an item removes a field.
-func (x *Items) Removes(i int) bool {
+// Removes tells whether any item removes a field.
+func (x *Items) Removes() bool {
 	for k := range x.v.fields {
-		if x.v.fields[k].from.TagAt(i) == value.Undefined {
+		from := x.v.fields[k].from
+		if from.Tag == value.Undefined || from.Tag == wire.PerRow && bytes.IndexByte(from.Tags, byte(value.Undefined)) >= 0 {
 			return true
 		}
 	}

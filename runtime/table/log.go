@@ -97,6 +97,13 @@ func (l *changeLog) trim() {
 	l.first = least
 }
 
+// expect comes before so many notes: where they are too many to be kept, none of them is.
+func (l *changeLog) expect(notes, rows int) {
+	if notes += len(l.entries); notes > minLog && notes > rows/2 {
+		l.moved()
+	}
+}
+
 func (l *changeLog) note(slot uint32, fields uint64, rows int) {
 	if len(l.entries) > minLog && len(l.entries) > rows/2 {
 		l.giveUp()
@@ -127,7 +134,7 @@ func (l *changeLog) giveUp() {
 	l.first, l.entries = end, nil
 }
 
-// moved has every reader look at every row, because slots are numbered anew.
+// moved has every reader look at every row, as it must where slots are numbered anew.
 func (l *changeLog) moved() {
 	l.giveUp()
 	for _, r := range l.readers {

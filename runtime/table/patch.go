@@ -8,7 +8,8 @@ import (
 	"github.com/atoma-dev/atoma/runtime/wire"
 )
 
-// Writes to rows that are there go row by row, so that later items of a batch see what earlier ones did.
+// Writes to rows that are there go row by row where later items of a batch may have to see what earlier ones did; see
+// together for the others.
 
 // Update patches rows: an absent cell leaves its field, Undefined removes it, any other sets it. A row that this
 // leaves as it was is Same and keeps its version; any other is Changed and one version on.
@@ -17,18 +18,7 @@ func (t *Table) Update(b *wire.Batch, r *Results) *fault.Error {
 	if err != nil {
 		return err
 	}
-	r.reset(v.rows)
-	for i := range v.rows {
-		id := v.id(i)
-		slot := t.ids.find(id, t.ids.hash(id))
-		if slot == NoSlot {
-			r.put(i, NotFound, NoSlot, 0)
-			continue
-		}
-		t.patch(v, i, slot, false, r)
-	}
-	v.forget()
-	t.settle(v.rows)
+	t.write(v, Rules{LWW: true}, r)
 	return nil
 }
 
@@ -40,27 +30,36 @@ func (t *Table) Upsert(b *wire.Batch, lww, replace bool, r *Results) *fault.Erro
 	if err != nil {
 		return err
 	}
-	if replace {
+	t.write(v, Rules{Adds: true, LWW: lww, Replace: replace}, r)
+	return nil
+}
+
+func (t *Table) write(v *batchView, rules Rules, r *Results) {
+	if rules.Replace {
 		v.cover(len(t.cols))
 	}
 	r.reset(v.rows)
-	for i := range v.rows {
+	n := t.together(v, rules, nil, r)
+	if n > 0 {
+		t.apply(v, n, rules, r)
+	}
+	for i := n; i < v.rows; i++ {
 		id := v.id(i)
 		hash := t.ids.hash(id)
 		slot := t.ids.find(id, hash)
-		if !lww && !t.expected(v, i, slot) {
+		switch {
+		case !rules.LWW && !t.expected(v, i, slot):
 			r.put(i, Conflict, slot, t.versionOf(slot))
-			continue
-		}
-		if slot == NoSlot {
+		case slot != NoSlot:
+			t.patch(v, i, slot, rules.Replace, r)
+		case rules.Adds:
 			r.put(i, Added, t.addRow(v, i, id, hash, 1), 1)
-			continue
+		default:
+			r.put(i, NotFound, NoSlot, 0)
 		}
-		t.patch(v, i, slot, replace, r)
 	}
 	v.forget()
 	t.settle(v.rows)
-	return nil
 }
 
 // expected tells whether the version that item i asks for, if any, is that of the row.

@@ -27,13 +27,18 @@ type Results struct {
 	// Ids that Add has made: item i's is IDs[IDEnds[i-1]:IDEnds[i]], empty if it came with one. If all did, both are.
 	IDs    []byte
 	IDEnds []uint32
+
+	// Room for a write that goes by column.
+	fields []uint64 // by item: FieldBit of each field that differs
+	given  uint64   // FieldBit of each field that is given, if every item gives the same; else 0
+	seen   bitset   // of slots, empty in between
 }
 
 func (r *Results) reset(rows int) {
 	r.Status = slices.Grow(r.Status[:0], rows)[:rows]
 	r.Slots = slices.Grow(r.Slots[:0], rows)[:rows]
 	r.Versions = slices.Grow(r.Versions[:0], rows)[:rows]
-	r.IDs, r.IDEnds = r.IDs[:0], r.IDEnds[:0]
+	r.IDs, r.IDEnds, r.fields = r.IDs[:0], r.IDEnds[:0], r.fields[:0]
 }
 
 func (r *Results) put(i int, status Status, slot uint32, version float64) {

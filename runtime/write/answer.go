@@ -103,10 +103,7 @@ func (j *Journal) ConfirmRow(n Number, b *wire.Batch, row int, e *Effects) {
 	place, ok := j.records.find(n)
 	if !ok {
 		if l, ok := j.takeLate(n); ok {
-			j.remote(l, e, func(c *chain) {
-				c.base = succeed(&c.base, m, given)
-				c.dropConfirmed()
-			})
+			j.news(l, m, given, e)
 		}
 		return
 	}

@@ -59,7 +59,7 @@ func (j *Journal) each(b *wire.Batch, f flags, mode Mode, res *table.Results) (f
 		return 0, err
 	}
 	first = j.counter.last + 1
-	for i := range x.Len() {
+	for i := j.together(&x, f, mode, res); i < x.Len(); i++ {
 		id, slot := x.Find(i)
 		switch head := j.head(id, slot); {
 		case head != 0:
@@ -81,6 +81,62 @@ func (j *Journal) each(b *wire.Batch, f flags, mode Mode, res *table.Results) (f
 		first = 0
 	}
 	return first, nil
+}
+
+// together applies the items at the start that change rows without pending writes, and gives how many.
+func (j *Journal) together(x *table.Items, f flags, mode Mode, res *table.Results) int {
+	if mode == Hidden || len(j.absent) > 0 || f.action() != Update && f.action() != Upsert {
+		return 0
+	}
+	var busy func(slot uint32) bool
+	if j.heads.count > 0 {
+		busy = func(slot uint32) bool { return j.heads.get(slot) != 0 }
+	}
+	adds := f.action() == Upsert
+	rules := table.Rules{Adds: adds, LWW: !adds || f.has(lww), Replace: f.has(replace)}
+	n := x.Together(rules, busy)
+	if mode == Tracked {
+		removes := x.Removes()
+		for i, status := range res.Status[:n] {
+			if slot := res.Slots[i]; status == table.Added {
+				rec := record{slot: slot, flags: f | made}
+				if removes {
+					rec.ref = j.removed(x, i, f)
+				}
+				j.keep(rec)
+			} else if status == table.Changed {
+				j.keep(record{slot: slot, flags: f, ref: j.former(x, i, slot, f)})
+			}
+		}
+	}
+	x.Apply(rules, n)
+	return n
+}
+
+// keep numbers a write that is the only one of its row, which shows.
+func (j *Journal) keep(rec record) {
+	rec.number = j.number()
+	j.heads.set(rec.slot, j.records.push(rec)+1)
+}
+
+// former puts aside what a write is about to change.
+func (j *Journal) former(x *table.Items, i int, slot uint32, f flags) (ref uint32) {
+	j.undo.start(nil, j.table.Version(slot))
+	j.undo.entry = x.AppendBefore(i, slot, f.has(replace), j.undo.entry)
+	return j.undo.put()
+}
+
+// removed puts aside which fields a write that makes a row would have removed.
+func (j *Journal) removed(x *table.Items, i int, f flags) (ref uint32) {
+	if f.exact() {
+		return 0
+	}
+	j.undo.start(nil, 0)
+	at := len(j.undo.entry)
+	if j.undo.entry = x.AppendRemoved(i, j.undo.entry); len(j.undo.entry) == at {
+		return 0
+	}
+	return j.undo.put()
 }
 
 func (j *Journal) versionOf(slot uint32) float64 {
@@ -131,11 +187,7 @@ func (j *Journal) plain(x *table.Items, i int, id []byte, slot uint32, f flags, 
 			return
 		}
 		rec.flags |= made
-		if x.Removes(i) && !f.exact() {
-			j.undo.start(nil, 0)
-			j.undo.entry = x.AppendRemoved(i, j.undo.entry)
-			rec.ref = j.undo.put()
-		}
+		rec.ref = j.removed(x, i, f)
 	case mode == Local:
 		if f.action() == Delete {
 			x.Delete(i, slot)

@@ -179,6 +179,9 @@ func (j *Journal) chainAt(place uint32) *chain {
 		}
 	}
 	for _, cell := range cells {
+		if cell.Tag == value.Undefined {
+			continue // the write left it as it was
+		}
 		cell.Payload = append([]byte(nil), cell.Payload...)
 		c.base.set(cell)
 	}

@@ -27,6 +27,7 @@ type Outcome struct {
 type Changed struct {
 	Slot uint32 // where it lay before, table.NoSlot if it did not show
 	ID   []byte
+	Late bool // by the answer to a write that was cancelled, or fell, after it had been sent
 }
 
 // Effects gathers what answers bring about; methods append to it. Its bytes are its own and stay until Reset.
@@ -56,7 +57,14 @@ func (e *Effects) keep(p []byte) []byte {
 }
 
 func (e *Effects) changed(slot uint32, id []byte) {
-	e.Changed = append(e.Changed, Changed{slot, e.keep(id)})
+	e.Changed = append(e.Changed, Changed{Slot: slot, ID: e.keep(id)})
+}
+
+// late says that what changed from a place on did so by answers that nobody waited for.
+func (e *Effects) late(from int) {
+	for i := range e.Changed[from:] {
+		e.Changed[from+i].Late = true
+	}
 }
 
 func (e *Effects) outcome(o Outcome) { e.Outcomes = append(e.Outcomes, o) }

@@ -55,6 +55,10 @@ func TestTenThousandWritesInFlightLeaveTheModelsRowsAndNoMemory(t *testing.T) {
 				w.refuse(n)
 			case 1:
 				w.cancel(n)
+			case 4:
+				w.overrule(n, &row{float64(rng.IntN(100)), map[string]string{"q": "current"}})
+			case 5:
+				w.overrule(n, nil)
 			case 2:
 				w.confirm(n, float64(rng.IntN(100)))
 			case 3:

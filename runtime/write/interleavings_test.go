@@ -47,6 +47,14 @@ var answers = []struct {
 		w.confirmRow(n, c.after(k+1))
 	}},
 	{"refused", func(w *world, n write.Number) { w.refuse(n) }},
+	{"refused for another row", func(w *world, n write.Number) {
+		w.overrule(n, &row{60, map[string]string{"p": "current"}})
+	}},
+	{"refused as there is none", func(w *world, n write.Number) { w.overrule(n, nil) }},
+	{"cancelled, then refused for an old row", func(w *world, n write.Number) {
+		w.cancel(n)
+		w.overrule(n, &row{30, map[string]string{"p": "old"}})
+	}},
 	{"cancelled, then ok", func(w *world, n write.Number) { w.cancel(n); w.confirm(n, nan) }},
 	{"cancelled, then refused", func(w *world, n write.Number) { w.cancel(n); w.refuse(n) }},
 }

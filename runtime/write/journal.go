@@ -9,7 +9,10 @@ import (
 type Number = uint32
 
 // Counter gives numbers, consecutive ones from 1 on. The journals of a client share one.
-type Counter struct{ last Number }
+type Counter struct {
+	last Number
+	pool pool
+}
 
 // Action is what a write does.
 type Action uint8
@@ -56,7 +59,9 @@ type late struct {
 }
 
 // New makes the journal of a table that shares its client's counter.
-func New(t *table.Table, c *Counter) *Journal { return &Journal{table: t, counter: c} }
+func New(t *table.Table, c *Counter) *Journal {
+	return &Journal{table: t, counter: c, records: records{pool: &c.pool}, undo: undoLog{pool: &c.pool}}
+}
 
 // Empty tells that no row has pending writes: local writes may go to the table directly.
 func (j *Journal) Empty() bool { return j.records.live == 0 }

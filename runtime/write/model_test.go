@@ -196,8 +196,9 @@ func (m *model) confirm(n write.Number, version float64) *row {
 	if l := m.late[n]; l != nil {
 		delete(m.late, n)
 		c := m.chain(l.id)
-		l.version = version
-		c.base = l.replayed(c.base)
+		if l.version = version; !c.stale(version) {
+			c.base = l.replayed(c.base)
+		}
 		c.known = (c.known || l.direct) && c.base != nil
 		c.fold()
 		return nil
@@ -220,8 +221,10 @@ func (m *model) confirmRow(n write.Number, r *row) *row {
 	if l := m.late[n]; l != nil {
 		delete(m.late, n)
 		c := m.chain(l.id)
-		c.remote(r)
-		c.known = c.known || l.direct
+		if !c.stale(r.version) {
+			c.remote(r)
+		}
+		c.known = (c.known || l.direct) && c.base != nil
 		return nil
 	}
 	_, c, k := m.find(n)
@@ -240,6 +243,33 @@ func (m *model) confirmRow(n write.Number, r *row) *row {
 	c.known = c.known || w.direct
 	c.writes = slices.DeleteFunc(c.writes, func(o *modelWrite) bool { return o == w || o.confirmed })
 	return r
+}
+
+// stale tells whether the backend has told of a later version.
+func (c *modelChain) stale(version float64) bool {
+	if c.base != nil && version < c.base.version {
+		return true
+	}
+	return slices.ContainsFunc(c.writes, func(w *modelWrite) bool { return w.confirmed && version < w.version })
+}
+
+// overrule ends a write that was refused, with the row that the backend has; nil is none.
+func (m *model) overrule(n write.Number, r *row) (fallen []write.Number) {
+	if l := m.late[n]; l != nil {
+		delete(m.late, n)
+		c := m.chain(l.id)
+		if r == nil || !c.stale(r.version) {
+			c.remote(r)
+		}
+		c.known = (c.known || l.direct) && c.base != nil
+		return nil
+	}
+	_, c, k := m.find(n)
+	w := c.writes[k]
+	fallen = m.back(n, false)
+	c.remote(r)
+	c.known = (c.known || w.direct) && c.base != nil
+	return fallen
 }
 
 // remote changes the base of a row; what was confirmed before is part of it.

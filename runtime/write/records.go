@@ -47,7 +47,7 @@ type records struct {
 	hint   int   // the run that was searched for last
 	blocks []*recordBlock
 	unused []uint32 // indexes of blocks that are nil
-	spare  *recordBlock
+	pool   *pool
 	block  uint32 // which is being filled
 	fill   uint32
 	live   int
@@ -98,8 +98,10 @@ func (r *records) push(rec record) uint32 {
 
 // advance begins another block.
 func (r *records) advance() {
-	b := r.spare
-	if r.spare = nil; b == nil {
+	var b *recordBlock
+	if n := len(r.pool.records); n > 0 {
+		b, r.pool.records = r.pool.records[n-1], r.pool.records[:n-1]
+	} else {
 		b = new(recordBlock)
 	}
 	r.fill = 0
@@ -174,7 +176,10 @@ func (r *records) free(index uint32, b *recordBlock) {
 		r.fill = 0
 		return
 	}
-	r.blocks[index], r.spare = nil, b
+	r.blocks[index] = nil
+	if len(r.pool.records) < mostPooled {
+		r.pool.records = append(r.pool.records, b)
+	}
 	r.unused = append(r.unused, index)
 }
 
@@ -195,9 +200,9 @@ func (r *records) sweep() {
 func (r *records) reset() {
 	b := r.blocks[r.block]
 	if cap(r.runs) > 64 || cap(r.blocks) > 64 {
-		*r = records{}
+		*r = records{pool: r.pool}
 	}
-	r.runs, r.dead, r.fill, r.block, r.unused, r.spare = r.runs[:0], 0, 0, 0, r.unused[:0], nil
+	r.runs, r.dead, r.fill, r.block, r.unused = r.runs[:0], 0, 0, 0, r.unused[:0]
 	clear(r.blocks)
 	r.blocks = append(r.blocks[:0], b)
 }

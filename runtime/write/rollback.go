@@ -1,6 +1,10 @@
 package write
 
-import "github.com/atoma-dev/atoma/runtime/table"
+import (
+	"github.com/atoma-dev/atoma/runtime/table"
+	"github.com/atoma-dev/atoma/runtime/value"
+	"github.com/atoma-dev/atoma/runtime/wire"
+)
 
 // Refuse ends a write and rolls it back, and with it writes that fail because of that.
 func (j *Journal) Refuse(n Number, e *Effects) {
@@ -10,6 +14,31 @@ func (j *Journal) Refuse(n Number, e *Effects) {
 	}
 	e.refused(n, n)
 	j.back(n, false, e)
+}
+
+// Overrule ends a write as Refuse does, and takes over what the backend has in place of it: row number row of a batch, or
+// no row if that is negative.
+func (j *Journal) Overrule(n Number, b *wire.Batch, row int, e *Effects) {
+	m, given := image{}, true
+	if row >= 0 {
+		m, given = j.rowOf(b, row)
+	}
+	place, ok := j.records.find(n)
+	if !ok {
+		if l, ok := j.takeLate(n); ok {
+			j.news(l, m, given, e)
+		}
+		return
+	}
+	l := &late{id: append([]byte(nil), j.id(j.records.at(place))...), write: write{flags: *j.flags(n)}}
+	from := len(e.Changed)
+	e.refused(n, n)
+	j.back(n, false, e)
+	to := len(e.Changed)
+	j.remote(l, e, func(c *chain) { c.rebase(m, given) })
+	if to > from {
+		e.Changed = e.Changed[:to] // the row is told of, as it lay before both
+	}
 }
 
 // Cancel rolls a write back for which nobody waits any more, and writes that fail because of that; only these are
@@ -54,7 +83,13 @@ func (j *Journal) backSingle(rec *record, e *Effects) {
 		_, version, cells := j.undo.read(rec.ref, j.cells[:0])
 		e.changed(rec.slot, t.ID(rec.slot))
 		j.heads.unset(rec.slot)
-		t.Become(rec.slot, nil, version, cells, false)
+		changed := cells[:0]
+		for _, cell := range cells {
+			if cell.Tag != value.Undefined {
+				changed = append(changed, cell)
+			}
+		}
+		t.Become(rec.slot, nil, version, changed, false)
 		j.release(cells)
 	}
 	j.settle(rec)
@@ -123,8 +158,48 @@ func (j *Journal) confirmLate(n Number, version float64, e *Effects) {
 		if l.version = noVersion; table.IsVersion(version) {
 			l.version = version
 		}
-		j.remote(l, e, func(c *chain) { c.base.apply(&l.write) })
+		from := len(e.Changed)
+		j.remote(l, e, func(c *chain) {
+			if !c.stale(l.version) {
+				c.base.apply(&l.write)
+			}
+		})
+		e.late(from)
 	}
+}
+
+// news takes over the row that the answer to a late write brings, unless the backend is known to have had a later one.
+func (j *Journal) news(l *late, m image, given bool, e *Effects) {
+	from := len(e.Changed)
+	j.remote(l, e, func(c *chain) {
+		if !given || !m.there || !c.stale(m.version) {
+			c.rebase(m, given)
+		}
+	})
+	e.late(from)
+}
+
+// rebase puts what the backend has under what is pending; what was confirmed before is part of it.
+func (c *chain) rebase(m image, given bool) {
+	if m.there {
+		m = succeed(&c.base, m, given)
+	}
+	c.base = m
+	c.dropConfirmed()
+}
+
+// stale tells whether the backend has had a later version of the row than this one. NaN is none.
+func (c *chain) stale(version float64) bool {
+	last := 0.0
+	if c.base.there {
+		last = c.base.version
+	}
+	for i := range c.writes {
+		if w := &c.writes[i]; w.flags.has(confirmed) && w.version > last {
+			last = w.version
+		}
+	}
+	return version < last
 }
 
 // remote changes the base of a late write's row.

@@ -18,7 +18,16 @@ type undoLog struct {
 	unused  []uint32
 	current uint32
 	entry   []byte // the one that is being made, and what lies before it
+	pool    *pool
 }
+
+// pool is blocks that are free, for all journals of a client: making one costs as much as filling it.
+type pool struct {
+	undo    [][]byte
+	records []*recordBlock
+}
+
+const mostPooled = 1 // of each kind
 
 type undoBlock struct {
 	bytes []byte
@@ -39,7 +48,8 @@ func (u *undoLog) start(id []byte, version float64) {
 	}
 	b := u.blocks[u.current].bytes
 	at := len(b)
-	b = append(b, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, byte(len(id)))
+	b = b[:at+13] // there is room; the size is put's
+	b[at+12] = byte(len(id))
 	value.Store64(b[at+4:], value.FloatBits(version))
 	if len(id) >= 0x80 {
 		b = binary.AppendUvarint(b[:at+12], uint64(len(id)))
@@ -71,7 +81,12 @@ func (u *undoLog) put() uint32 {
 
 // advance begins a block; a large entry has one of its own.
 func (u *undoLog) advance(size int) {
-	b := undoBlock{bytes: make([]byte, 0, max(size, undoLen))}
+	var b undoBlock
+	if n := len(u.pool.undo); n > 0 && size <= undoLen {
+		b.bytes, u.pool.undo = u.pool.undo[n-1], u.pool.undo[:n-1]
+	} else {
+		b.bytes = make([]byte, 0, max(size, undoLen))
+	}
 	if len(u.blocks) > 0 && u.blocks[u.current].live == 0 {
 		u.blocks[u.current] = b
 		return
@@ -98,6 +113,9 @@ func (u *undoLog) drop(ref uint32) {
 	case index == u.current && cap(b.bytes) == undoLen:
 		b.bytes = b.bytes[:0]
 	default:
+		if cap(b.bytes) == undoLen && len(u.pool.undo) < mostPooled {
+			u.pool.undo = append(u.pool.undo, b.bytes[:0])
+		}
 		*b = undoBlock{}
 		if index != u.current {
 			u.unused = append(u.unused, index)

@@ -310,6 +310,28 @@ func (w *world) refuse(n write.Number) {
 	w.check()
 }
 
+// overrule refuses a write, as the backend has another row; nil is none.
+func (w *world) overrule(n write.Number, r *row) {
+	var e write.Effects
+	late := w.m.late[n] != nil
+	id, at := w.m.ids[n], -1
+	b := w.batch(nil)
+	if r != nil {
+		b, at = w.batch([]item{{id: "another", version: 1}, {id: id, fields: r.fields, version: r.version}}), 1
+	}
+	w.j.Overrule(n, b, at, &e)
+	fallen := w.m.overrule(n, r)
+	slices.Sort(fallen)
+	require.Equal(w.t, fallen, w.told(&e, n, nil))
+	if !late {
+		require.Len(w.t, e.Outcomes, len(fallen)+1)
+	}
+	for _, c := range e.Changed {
+		require.Equal(w.t, late, c.Late)
+	}
+	w.check()
+}
+
 func (w *world) cancel(n write.Number) {
 	var e write.Effects
 	w.j.Cancel(n, &e)

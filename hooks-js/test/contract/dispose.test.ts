@@ -213,3 +213,53 @@ test('after a pause longer than the runtime lingers, a new client starts anew', 
   await next.stores.T.addOne({ id: 'x' })
   await next.dispose()
 })
+
+for (const place of ['writeStart', 'updater', 'getter', 'inbound']) {
+  test(`a write in the course of which its client is disposed is in flight (${place})`, async () => {
+    const armed = { now: false }
+    let dispose = (): void => {}
+    const at = (here: string): void => {
+      if (armed.now && here === place) dispose()
+    }
+    const client = await open<App>({
+      schema: { T: { processor: { inbound: (row) => (at('inbound'), row) } } },
+      plugins: [{
+        id: 'p',
+        setup: ({ execution }) => void execution.register({ id: 'e', write: async ({ entries }) => ({ results: entries.map(() => ({ ok: true })) }) }),
+      }],
+    })
+    client.on('writeStart', () => at('writeStart'))
+    const store = client.stores.T
+    await store.addOne({ id: 'x', n: 1 })
+    let disposal: Promise<void> | undefined
+    dispose = () => void (disposal ??= client.dispose())
+    armed.now = true
+    const patch = { get n() { return at('getter'), 2 } }
+    const updated = store.updateOne('x', place === 'updater' ? (draft) => (at('updater'), { ...draft, n: 2 }) : patch)
+    assert.ok(disposal, 'it was disposed')
+    assert.deepEqual(await updated, { id: 'x', n: 2, version: 2 })
+    await disposal
+  })
+}
+
+test('dispose gives time to writes that have not asked for their rows yet', async () => {
+  const asked: unknown[] = []
+  const client = await open<App>({
+    plugins: [{
+      id: 'p',
+      setup: ({ execution }) => void execution.register({
+        id: 'e',
+        query: async ({ query }) => {
+          asked.push((query.filter as { values: string[] }).values)
+          await turn()
+          return { data: (query.filter as { values: string[] }).values.map((id) => ({ id, version: 1 })) }
+        },
+        write: async ({ entries }) => ({ results: entries.map(() => ({ ok: true })) }),
+      }),
+    }],
+  })
+  const updated = ['q', 'r', 's'].map((id) => client.stores.T.updateOne(id, { n: 1 }))
+  await client.dispose()
+  assert.deepEqual(await Promise.all(updated), ['q', 'r', 's'].map((id) => ({ id, n: 1, version: 2 })))
+  assert.equal(asked.length, 3)
+})

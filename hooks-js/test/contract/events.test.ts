@@ -89,7 +89,7 @@ test('what is no event, listener or signal throws invalid_input', async () => {
   const client = await open()
   for (const name of ['nothing', 'storecreated', '', undefined, 5, 'toString']) throws(() => client.on(bad(name), () => {}), 'invalid_input')
   for (const listener of [undefined, null, {}, 'f']) throws(() => client.on('storeCreated', bad(listener)), 'invalid_input')
-  for (const options of [null, 5, { signal: {} }, { signal: 5 }]) throws(() => client.on('storeCreated', () => {}, bad(options)), 'invalid_input')
+  for (const options of [null, 5, { signal: {} }, { signal: 5 }, { once: 5 }, { once: null }]) throws(() => client.on('storeCreated', () => {}, bad(options)), 'invalid_input')
 })
 
 test('a listener that throws or rejects is reported, and harms nobody', async () => {

@@ -34,6 +34,33 @@ for (const [name, write] of throwers) {
   })
 }
 
+const revoked = (): unknown => {
+  const { proxy, revoke } = Proxy.revocable({}, {})
+  revoke()
+  return proxy
+}
+
+const unspeakable: [string, unknown][] = [
+  ['an object without prototype', Object.create(null)],
+  ['what has no string form', { toString() { throw boom } }],
+  ['an error whose message cannot be read', Object.defineProperty(new Error(), 'message', { get() { throw boom } })],
+  ['a Proxy that was revoked', revoked()],
+  ['a Proxy that hides its prototype', new Proxy({}, { getPrototypeOf() { throw boom } })],
+]
+
+for (const [name, thrown] of unspeakable) {
+  test(`an executor that throws ${name}: internal with the cause`, async () => {
+    const fails = async (): Promise<never> => { throw thrown }
+    const executor: Executor = { id: 'hostile', query: fails, write: fails, consistency: { base: 'cache' } }
+    const store = (await open<{ Thing: Loose }>({ plugins: [registering(executor)] })).stores.Thing
+    const calls = [store.getAll(), store.getOne('a'), store.findMany(), store.findOne(), store.count(), store.addOne({ id: 'a' }), store.upsertOne({ id: 'b' })]
+    for (const call of calls) assert.equal((await rejects(call, 'internal')).cause, thrown)
+    for (const result of await store.addMany([{ id: 'c' }])) assert.equal(!result.ok && result.error.cause, thrown)
+    const input = (): never => ({ id: 'd', get n() { throw thrown } }) as never
+    assert.equal((await rejects(store.addOne(input()), 'invalid_input')).cause, thrown)
+  })
+}
+
 test('an AtomaError that an executor throws is passed on as it is', async () => {
   const own = new AtomaError('network', 'the line is dead')
   const store = await storeOf(async () => { throw own })

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { AtomaError } from '../../../dist/npm/index.js'
+import { AtomaError, type PluginContext } from '../../../dist/npm/index.js'
 import { forget, outcome, peek, remote } from './remote-support.js'
 import { assertAlike, bad, fields, ids, open, rejects, turn, versionOf, type Loose } from './support.js'
 
@@ -408,4 +408,17 @@ describe('events', () => {
     void client.stores.Thing.count()
     assert.deepEqual(told, ['start getAll', 'finish getAll 2 false', 'start getMany', 'finish getMany 1 false', 'start count', 'finish count 2 false'])
   })
+})
+
+test('an executor that is unregistered ends what it has not answered, and writes that wait for their rows', async () => {
+  let unregister = (): void => {}
+  const hangs = (): Promise<never> => new Promise(() => {})
+  const plugin = { id: 'hangs', setup: ({ execution }: PluginContext) => void (unregister = execution.register({ id: 'hangs', query: hangs, write: hangs })) }
+  const client = await open<{ Thing: Loose }>({ plugins: [plugin] })
+  const things = client.stores.Thing
+  const calls = [things.getAll(), things.getOne('a'), things.getMany(['b']), things.findMany(), things.findOne(), things.count(), things.updateOne('z', { x: 1 }), things.addOne({ id: 'q' })]
+  await turn()
+  unregister()
+  for (const call of calls) assert.match((await rejects(call, 'aborted')).message, /registered no more/)
+  assert.deepEqual(await things.getAll(), [], 'reads are local now')
 })

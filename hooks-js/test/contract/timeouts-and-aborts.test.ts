@@ -71,6 +71,60 @@ test('resolve-enqueued gives the local row and the write goes on', async () => {
   })
 })
 
+test('resolve-enqueued of a write that has not come to its turn is a timeout: there is no local row', async () => {
+  const held = new HeldExecutor(undefined, () => new Promise(() => {}))
+  const client = await open<{ Thing: Loose; Slow: Loose }>({
+    schema: { Slow: { processor: { inbound: (row) => (row['slow'] ? new Promise(() => {}) : row) } } },
+    plugins: [registering(held.executor)],
+    disposeTimeoutMs: 10,
+  })
+  const { Thing, Slow } = client.stores
+  await timed(async (tick) => {
+    const options = { timeoutMs: 10, timeoutBehavior: 'resolve-enqueued' } as const
+    const calls = [
+      Thing.updateOne('q', { x: 1 }, options),
+      Thing.deleteOne('q', options),
+      Thing.upsertOne({ id: 'q' }, options),
+      Thing.updateMany([{ id: 'q', change: { x: 1 } }], options),
+      Slow.addOne({ id: 'h', slow: true }, options),
+    ]
+    const behind = Slow.addOne({ id: 'i' })
+    await tick(10)
+    for (const call of calls) await rejects(call, 'timeout')
+    // the store is free again
+    const request = await held.next()
+    assert.deepEqual(request.entries.map(({ id }) => id), ['i'])
+    await request.answer()
+    assert.deepEqual(await behind, { id: 'i', version: 1 })
+  })
+})
+
+test('a late answer does not set a row back, and one that changes it is told as a change', async () => {
+  const { store, held, client } = await heldStore(undefined, [{ id: 'a', n: 0 }, { id: 'b', n: 0 }])
+  const told: unknown[] = []
+  for (const name of ['changeStart', 'changeCommitted'] as const) {
+    client.on(name, ({ ids, storeName, context }) => void told.push([name, storeName, ids, context.opContext.origin]))
+  }
+  const late = [{ version: 2, value: { id: 'a', n: 1 } }, { version: 2 }] as const
+  for (const [i, { version, ...answer }] of late.entries()) {
+    const controller = new AbortController()
+    const updated = store.updateMany(['a', 'b'].map((id) => ({ id, change: { n: 1 } })), { signal: controller.signal })
+    const request = await held.next()
+    controller.abort()
+    await rejects(updated, 'aborted')
+    const again = store.updateOne('a', { n: 5 + i })
+    await (await held.next()).answer([{ ok: true, version: 8 + i }])
+    assert.deepEqual(await again, { id: 'a', n: 5 + i, version: 8 + i })
+    await request.answer([{ ok: true, ...answer, version }, i === 0 ? { ok: true, value: { id: 'b', n: 9 }, version: 3 } : refusal()])
+    assert.deepEqual(await store.getOne('a'), { id: 'a', n: 5 + i, version: 8 + i })
+  }
+  assert.deepEqual(await store.getOne('b'), { id: 'b', n: 9, version: 3 })
+  assert.deepEqual(told, [
+    ['changeStart', 'Thing', ['b'], 'sync'],
+    ['changeCommitted', 'Thing', ['b'], 'sync'],
+  ])
+})
+
 test('the time counts while a write waits for the request before it', async () => {
   const { store, held } = await heldStore()
   await timed(async (tick) => {

@@ -12,7 +12,7 @@ export type Standing = 'pending' | { value: ModelRow | boolean | undefined } | {
 export type Reply =
   | { kind: 'ok'; version?: number }
   | { kind: 'row'; fields: Record<string, string>; version?: number }
-  | { kind: 'refused'; code: string; current?: ModelRow }
+  | { kind: 'refused'; code: string; current?: ModelRow | null }
 
 export class ModelWrite {
   confirmed = false
@@ -96,7 +96,8 @@ export class Chain {
     if (!late && !write.open) return
     if (reply.kind === 'refused') {
       if (!late) this.takeOut(write, reply.code, false)
-      if (reply.current) this.remote(reply.current)
+      const { current } = reply
+      if (current !== undefined && !(late && current && this.stale(current.version))) this.remote(current ?? undefined)
     } else if (reply.kind === 'ok' || write.action === 'delete') {
       this.confirm(write, late, write.action === 'delete' ? undefined : reply.version)
     } else {
@@ -105,16 +106,22 @@ export class Chain {
     this.fold()
   }
 
+  /** A late answer of a version that the backend has left behind says nothing new. */
+  private stale(version: number | undefined): boolean {
+    const told = this.writes.map((write) => (write.confirmed ? (write.version ?? 0) : 0))
+    return version !== undefined && version < Math.max(this.base?.version ?? 0, ...told)
+  }
+
   private confirm(write: ModelWrite, late: boolean, version: number | undefined): void {
     write.version = version
-    if (late) return void (this.base = write.replay(this.base))
+    if (late) return void (this.stale(version) || (this.base = write.replay(this.base)))
     write.confirmed = true
     write.hidden = false
     write.standing = { value: write.action === 'delete' ? true : (this.left(write) ?? write.called) }
   }
 
   private confirmRow(write: ModelWrite, late: boolean, { fields, version }: { fields: Record<string, string>; version?: number }): void {
-    if (late) return this.remote({ fields, version: version ?? succeeded(this.base, fields) })
+    if (late) return this.stale(version) ? undefined : this.remote({ fields, version: version ?? succeeded(this.base, fields) })
     // without one, it is as if the write had been confirmed without the row
     const row = { fields, version: version ?? this.left(write)?.version ?? (this.base?.version ?? 0) + 1 }
     this.base = row

@@ -122,12 +122,12 @@ class Schedule {
     }
     // short answers fail what they leave out
     const length = kind === 1 ? random.below(request.writes.length) : request.writes.length
-    const replies = request.writes.map((_, i): Reply => (i < length ? this.pickReply(request) : { kind: 'refused', code: 'internal' }))
+    const replies = request.writes.map((_, i): Reply => (i < length ? this.pickReply() : { kind: 'refused', code: 'internal' }))
     this.note(`${request.strategy} answers ${request.writes.map(({ chain }, i) => `${chain.id} ${inspect(replies[i])}`).join(', ')}`)
     stage.answer(request, replies, length)
   }
 
-  private pickReply({ writes }: Sent): Reply {
+  private pickReply(): Reply {
     const { random } = this
     const version = random.below(50)
     const fields = this.fields() as ModelRow['fields']
@@ -138,8 +138,8 @@ class Schedule {
       () => ({ kind: 'row', fields, version }),
       () => ({ kind: 'row', fields }),
       () => ({ kind: 'refused', code: 'conflict' }),
-      // TODO alone only, while a row in `current` is taken in after the other answers of its request, and not in their order
-      () => ({ kind: 'refused', code: 'conflict', ...(writes.length === 1 && { current: { fields, version } }) }),
+      () => ({ kind: 'refused', code: 'conflict', current: { fields, version } }),
+      () => ({ kind: 'refused', code: 'not_found', current: null }),
     ])()
   }
 

@@ -94,8 +94,6 @@ export class Stage {
       (error: { code: string }) => (call.is = { code: error.code }),
     )
     if (write && this.hides && strategy === 'direct') call.handed = false
-    // TODO which row it is, once what does not show yet is asked for from the engine
-    if (!write && this.hides && typeof standing === 'object' && 'value' in standing && typeof standing.value === 'object') call.expected = { value: true }
     this.calls.push(call)
     return call
   }
@@ -224,7 +222,8 @@ function resultOf(write: ModelWrite, reply: Reply): WriteItemResult {
   const { id } = write.chain
   if (reply.kind === 'refused') {
     const error = { code: reply.code, message: 'the backend of the test says no' }
-    return reply.current ? { ok: false, error, current: { value: { id, ...reply.current.fields, version: reply.current.version } } } : { ok: false, error }
+    if (reply.current === undefined) return { ok: false, error }
+    return { ok: false, error, current: { value: reply.current && { id, ...reply.current.fields, version: reply.current.version } } }
   }
   const version = reply.version === undefined ? {} : { version: reply.version }
   return reply.kind === 'ok' ? { ok: true, ...version } : { ok: true, value: { id, ...reply.fields, ...version } }

@@ -237,7 +237,7 @@ test('a conflict comes with the row as it is, and its version is the next precon
   assert.ok(first && !first.ok)
   assert.deepEqual(first.current, { value: { id: 'a', n: 5, when: new Date(0), version: 9 } })
   const [second] = await write('Todo', [update('a')])
-  assert.deepEqual(second && !second.ok && second.current, {})
+  assert.deepEqual(second && !second.ok && second.current, { value: null })
   await write('Todo', [update('a')])
   assert.deepEqual(sent.map(({ headers }) => headers.get('if-match')), ['*', '"9"', '*'])
 })
@@ -330,8 +330,27 @@ test('queries are sent in one form', async () => {
 })
 
 test('options that cannot be are refused at once', () => {
+  const whole: unknown[] = [null, undefined, 5, 'https://x', [], () => ({})]
+  for (const options of whole) assert.throws(() => http(options as never), (error) => error instanceof AtomaError && error.code === 'invalid_input')
   const wrong: object[] = [
     {},
+    { baseURL: 5n },
+    { baseURL, headers: 5 },
+    { baseURL, headers: null },
+    { baseURL, headers: { 'not a name': '1' } },
+    { baseURL, id: '' },
+    { baseURL, id: 5 },
+    { baseURL, timers: {} },
+    { baseURL, consistency: { base: 'x' } },
+    { baseURL, batch: 5 },
+    { baseURL, batch: null },
+    { baseURL, batch: { zork: 1 } },
+    { baseURL, batch: { only: 1 } },
+    { baseURL, retry: 5 },
+    { baseURL, retry: null },
+    { baseURL, retry: { attemps: 3 } },
+    { baseURL, retry: { attempts: Object.create(null) as unknown } },
+    { baseURL, retry: { jitter: 1 } },
     { baseURL: '' },
     { baseURL: 'https://x/?a=1' },
     { baseURL, fetch: 1 },
@@ -343,6 +362,7 @@ test('options that cannot be are refused at once', () => {
     { baseURL, batch: { maxOperations: 0.5 } },
   ]
   for (const options of wrong) {
-    assert.throws(() => http(options as never), (error) => error instanceof AtomaError && error.code === 'invalid_input', JSON.stringify(options))
+    const option = Object.keys(options).at(-1) ?? 'baseURL'
+    assert.throws(() => http(options as never), (error) => error instanceof AtomaError && error.code === 'invalid_input' && error.details?.path?.[0] === option, option)
   }
 })

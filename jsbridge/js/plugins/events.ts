@@ -93,7 +93,8 @@ function checkOptions(options: unknown): EventOptions {
   if (typeof options !== 'object' || options === null) {
     throw invalidInput(`options must be an object, not ${kindOf(options)}`, {})
   }
-  const { signal } = options as EventOptions
+  const { once, signal } = options as EventOptions
+  if (once !== undefined && typeof once !== 'boolean') throw invalidInput(`options.once must be true or false, not ${kindOf(once)}`, {}, ['once'])
   if (signal !== undefined && typeof signal?.aborted !== 'boolean') {
     throw invalidInput('options.signal must be an AbortSignal', {}, ['signal'])
   }

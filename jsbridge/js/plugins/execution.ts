@@ -88,6 +88,7 @@ export class Execution {
     return () => {
       if (this.registered !== own) return
       this.registered = undefined
+      this.core.remote.abandon()
       if (instance.dead) return
       instance.call(OpUnregister, number, 0)
       pipeline.pump()

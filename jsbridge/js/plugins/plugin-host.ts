@@ -1,7 +1,7 @@
 // The plugins of one client: started in order of what they require, stopped in
 // reverse. What one of them did is taken back with it, whatever happens.
 
-import { AtomaError } from '../errors.js'
+import { AtomaError, isA, thrownText } from '../errors.js'
 import { kindOf } from '../input.js'
 import type { CheckedPlugin } from './plugin-check.js'
 import { type PluginClient, PluginScope } from './plugin-context.js'
@@ -121,8 +121,8 @@ function failure(plugin: string, what: string, more: { [detail: string]: unknown
 
 /** What createClient rejects with when a set-up throws. */
 function failureOf(plugin: string, thrown: unknown): AtomaError {
-  if (thrown instanceof AtomaError && (thrown.code === 'plugin_failed' || thrown.code === 'executor_conflict')) return thrown
-  const text = thrown instanceof Error ? thrown.message : typeof thrown === 'string' ? thrown : `it threw ${kindOf(thrown)}`
+  if (isA(thrown, AtomaError) && (thrown.code === 'plugin_failed' || thrown.code === 'executor_conflict')) return thrown
+  const text = isA(thrown, Error) ? thrownText(thrown) : typeof thrown === 'string' ? thrown : `it threw ${kindOf(thrown)}`
   return new AtomaError('plugin_failed', `the plugin ${JSON.stringify(plugin)} could not be set up: ${text}`, {
     details: { plugin },
     cause: thrown,

@@ -1,6 +1,6 @@
 // What an executor answers to a query, checked before any of it is stored.
 
-import { AtomaError } from '../errors.js'
+import { AtomaError, isA, thrownText } from '../errors.js'
 import { checkId, copyRow, itemsOf, kindOf, type Place, type Row, whereText } from '../input.js'
 import { frozen } from '../mode.js'
 import type { PageInfo } from '../types.js'
@@ -26,7 +26,7 @@ export function checkAnswer(answer: unknown, place: Place): CheckedAnswer {
     if (typeof answer !== 'object' || answer === null) throw malformed(`${kindOf(answer)} is no answer: give { data, pageInfo? }`, place, [])
     ;({ data, pageInfo } = answer as { data: unknown; pageInfo: unknown })
   } catch (error) {
-    throw error instanceof AtomaError ? error : malformed('reading the answer threw', place, [], error)
+    throw isA(error, AtomaError) ? error : malformed('reading the answer threw', place, [], error)
   }
   let items: unknown[]
   try {
@@ -46,7 +46,7 @@ function checkRow(item: unknown, index: number, place: Place): Arrived {
     if (typeof version === 'number' && Number.isSafeInteger(version) && version >= 0) return { id, version, row }
     throw malformed(`${kindOf(version)} is no version: give a whole number, 0 or more, or none`, { ...place, id }, ['data', index, 'version'])
   } catch (error) {
-    if (error instanceof AtomaError && error.code === 'internal') throw error
+    if (isA(error, AtomaError) && error.code === 'internal') throw error
     throw malformed('this is no row that can be stored', place, ['data', index], error)
   }
 }
@@ -62,12 +62,12 @@ function checkPage(given: unknown, place: Place): PageInfo | undefined {
     if (typeof total === 'number') page.total = total
     return Object.freeze(page)
   } catch (error) {
-    throw error instanceof AtomaError ? error : malformed('reading pageInfo threw', place, ['pageInfo'], error)
+    throw isA(error, AtomaError) ? error : malformed('reading pageInfo threw', place, ['pageInfo'], error)
   }
 }
 
 function malformed(what: string, place: Place, path: (string | number)[], cause?: unknown): AtomaError {
-  const because = cause instanceof Error ? `: ${cause.message}` : ''
+  const because = isA(cause, Error) ? `: ${thrownText(cause)}` : ''
   const at = path.length > 1 ? `data[${path[1]}]: ` : ''
   const message = `the executor's answer to a query is malformed: ${at}${what}${because}${whereText(place)}`
   const details = { ...place, path }

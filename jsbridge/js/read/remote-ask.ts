@@ -1,7 +1,7 @@
 // One question to an executor, and its answer as rows that may be stored.
 
 import type { Core } from '../core.js'
-import { AtomaError } from '../errors.js'
+import { AtomaError, isA, thrownText } from '../errors.js'
 import { readLocally } from '../plugins/executor-behind.js'
 import { type Row, whereText } from '../input.js'
 import { processRow } from '../write/processors.js'
@@ -48,7 +48,6 @@ async function processed(rows: readonly Arrived[], process: (row: Row) => Row | 
 }
 
 function asAtomaError(error: unknown, { place }: StoreHandle): AtomaError {
-  if (error instanceof AtomaError) return error
-  const text = error instanceof Error ? error.message : String(error)
-  return new AtomaError('internal', `the executor's query failed: ${text}${whereText(place)}`, { details: { ...place }, cause: error })
+  if (isA(error, AtomaError)) return error
+  return new AtomaError('internal', `the executor's query failed: ${thrownText(error)}${whereText(place)}`, { details: { ...place }, cause: error })
 }

@@ -5,7 +5,7 @@ import { AtomaError } from '../errors.js'
 import { type Place, whereText } from '../input.js'
 
 export class Flights {
-  private readonly ends = new Set<(error: AtomaError) => void>()
+  private readonly ends = new Map<(error: AtomaError) => void, Place>()
   private closed: AtomaError | undefined
   private emptied = (): void => {}
 
@@ -29,7 +29,7 @@ export class Flights {
         controller.abort(error)
       }
       const onAbort = (): void => end(aborted(place, signal!))
-      this.ends.add(end)
+      this.ends.set(end, place)
       signal?.addEventListener('abort', onAbort)
       work(controller.signal).then(
         (value) => {
@@ -62,7 +62,12 @@ export class Flights {
   /** Ends everything that is under way, and whatever is begun from now on. */
   close(error: AtomaError): void {
     this.closed = error
-    for (const end of [...this.ends]) end(error)
+    for (const end of [...this.ends.keys()]) end(error)
+  }
+
+  /** Ends what is under way, each with an error of its own. */
+  abandon(why: (place: Place) => AtomaError): void {
+    for (const [end, place] of [...this.ends]) end(why(place))
   }
 }
 

@@ -4,7 +4,7 @@
 
 import type { Core } from '../core.js'
 import { AtomaError } from '../errors.js'
-import { checkId, type Place, type Row } from '../input.js'
+import { checkId, type Place, type Row, whereText } from '../input.js'
 import { copyQuery } from './query-input.js'
 import { checkIds, checkQuery, countOf, find, firstOf, getAll, getMany, peek } from './reads.js'
 import { Reading } from './reading.js'
@@ -130,12 +130,24 @@ export class RemoteReads {
     return Promise.resolve(answer)
   }
 
-  /** Waits for the reads in flight, at most so many milliseconds, and rejects the rest with `disposed`. */
+  /** Waits for the reads in flight, at most so many milliseconds. Writes in flight may still ask for what they build on. */
   async drain(timeoutMs: number): Promise<void> {
     // nobody waits for these: they are asked for to be shown
     this.queries.close(disposed(this.core))
     await this.flights.drain(timeoutMs)
+  }
+
+  /** Rejects what is left with `disposed`, and whatever is asked from now on. */
+  close(): void {
     this.flights.close(disposed(this.core))
+  }
+
+  /** The executor is gone: what it has not answered is rejected with `aborted`. */
+  abandon(): void {
+    this.flights.abandon((place) => {
+      const message = `the read was not answered: the executor it was for is registered no more${whereText(place)}`
+      return new AtomaError('aborted', message, { details: { ...place } })
+    })
   }
 
   private get observed(): boolean {

@@ -17,14 +17,13 @@ import {
   WordOutLen,
   WordShape,
   WordShapeLen,
-  WritebackKnown,
 } from '../protocol.js'
 import { peek } from '../read/reads.js'
-import { applyWriteback } from './remove.js'
 import { Request } from './requests.js'
 import { rejection } from './results.js'
 import type { StoreHandle } from '../store-handle.js'
 import type { Ticket } from './ticket.js'
+import { tellChanged } from './writeback.js'
 import { readTidings, type TidingsReader } from './tidings.js'
 import type { OpContext } from '../types.js'
 import { ValueReader } from '../codec/value-reader.js'
@@ -47,14 +46,16 @@ export class Pipeline implements TidingsReader {
   private readonly ledger = new Ledger()
   private readonly tickets = new Set<Ticket>()
   private readonly requests = new Map<number, Request>()
-  /** Requests that have been made up and are about to be sent. */
-  private readonly unsent = new Set<Request>()
-  private readonly overruled: { handle: StoreHandle; rows: readonly Row[] }[] = []
   private readonly handles: (StoreHandle | undefined)[] = []
   /** Of writes whose fate the engine is being told. */
   private readonly refusals = new Map<number, Refusal>()
-  /** Writes that the answer being told confirms with rows, which take their places. */
+  /** Writes of which the answer being told says what the backend has: what was confirmed before is part of that. */
   private readonly replaced = new Set<number>()
+  /** Rows that answers have changed which nobody waited for. */
+  private late: [StoreHandle, string][] = []
+  /** What watchers are told: before anybody else, so that all find history as it is. */
+  private readonly forWatchers: (() => void)[] = []
+  private readonly inPlace: (() => void)[] = []
   private readonly listeners = new Set<() => void>()
   private waiting = 0
   private told = 0
@@ -100,20 +101,21 @@ export class Pipeline implements TidingsReader {
       do {
         this.again = 0
         this.pumpOnce(now & PumpTurn)
-        this.overrule()
         now = this.again
       } while (now !== 0)
     } catch (error) {
       this.fail(error)
     } finally {
       this.pumping = false
+      if (this.late.length > 0) this.tellLate()
       this.refusals.clear()
       this.replaced.clear()
     }
+    for (const tell of [...this.forWatchers.splice(0), ...this.inPlace.splice(0)]) attempt(tell)
     // what is not ours runs when everything is as it is to be
     while (this.begun < this.afterwards.length) attempt(this.afterwards[this.begun++]!)
     this.afterwards.length = this.begun = 0
-    this.changed()
+    this.recount()
   }
 
   /** Runs what is not ours: now, or when what is being told has been taken in. */
@@ -127,6 +129,8 @@ export class Pipeline implements TidingsReader {
    * left is rolled back and rejected with `disposed`, and its signals abort.
    */
   async drain(timeoutMs: number): Promise<void> {
+    // a call in the course of which the client is disposed is in flight when it has returned
+    if (this.tickets.size === 0) await undefined
     this.pump(true)
     if (this.tickets.size > 0) {
       let timer: ReturnType<typeof setTimeout> | undefined
@@ -136,11 +140,14 @@ export class Pipeline implements TidingsReader {
       })
       clearTimeout(timer)
       this.idle = undefined
-      this.failAll(
-        new AtomaError('disposed', `the client ${JSON.stringify(this.core.id)} was disposed before the write was confirmed`),
-      )
+      this.failAll(this.disposed())
     }
     this.end()
+  }
+
+  /** What writes are rejected with that were not answered in time. */
+  disposed(): AtomaError {
+    return new AtomaError('disposed', `the client ${JSON.stringify(this.core.id)} was disposed before the write was confirmed`)
   }
 
   /** The client has ended: no answer is listened to any more. */
@@ -183,7 +190,7 @@ export class Pipeline implements TidingsReader {
       this.turnDue = false
       this.pump(true)
     })
-    this.changed()
+    this.recount()
   }
 
   /** A call is in flight until close() is called with it. */
@@ -198,7 +205,7 @@ export class Pipeline implements TidingsReader {
   /** A call waits for its turn, or has waited. */
   wait(by: 1 | -1): void {
     this.waiting += by
-    this.changed()
+    this.recount()
   }
 
   /** The run of a write that is not answered yet. */
@@ -238,21 +245,7 @@ export class Pipeline implements TidingsReader {
     this.refusals.set(write, refusal)
   }
 
-  /** The backend has these rows, with versions, in place of what it has refused: taken over when that is rolled back. */
-  overrules(handle: StoreHandle, rows: readonly Row[]): void {
-    this.overruled.push({ handle, rows })
-  }
-
-  private overrule(): void {
-    for (const { handle, rows } of this.overruled.splice(0)) {
-      const items = rows.map((row) => ({ id: row['id'] as string, version: row['version'] as number, row }))
-      applyWriteback(handle, items, WritebackKnown)
-      const ids = new Set(items.map(({ id }) => id))
-      for (const request of this.unsent) request.refresh(handle, ids)
-    }
-  }
-
-  /** The answer that the engine is about to be given confirms a write with a row. */
+  /** The answer that the engine is about to be given says what the backend has of a write's row. */
   replaces(write: number): void {
     this.replaced.add(write)
   }
@@ -262,12 +255,20 @@ export class Pipeline implements TidingsReader {
     this.requests.delete(request.number)
   }
 
-  tellWritten(record: Parameters<WriteWatcher['written']>[0]): void {
-    for (const watcher of this.core.watchers) this.later(() => watcher.written(record))
+  /** Tells who watches the writes of this client: now, or when what is being told has been taken in. */
+  tellWatchers(tell: (watcher: WriteWatcher) => void): void {
+    for (const watcher of this.core.watchers) {
+      if (this.pumping) this.forWatchers.push(() => tell(watcher))
+      else attempt(() => tell(watcher))
+    }
   }
 
-  tellRefused(storeName: string, change: RowChange): void {
-    for (const watcher of this.core.watchers) this.later(() => watcher.refused(storeName, change))
+  /** Rows of these ids, which answers to writes of this client bring, are about to be put in place. */
+  answering(storeName: string, ids: readonly string[]): void {
+    for (const watcher of this.core.watchers) {
+      const told = watcher.answering?.(storeName, ids)
+      if (told) this.inPlace.push(told)
+    }
   }
 
   /** A change that does not show yet turned out to leave another row: that is what the one on top of it will find. */
@@ -278,10 +279,6 @@ export class Pipeline implements TidingsReader {
         if (later.id === id && later.before === after) changes!.set(index, { ...later, found: row })
       }
     }
-  }
-
-  tellAnswered(storeName: string, change: RowChange, row: Row): void {
-    for (const watcher of this.core.watchers) this.later(() => watcher.answered?.(storeName, change, row))
   }
 
   // What the tidings say.
@@ -330,26 +327,38 @@ export class Pipeline implements TidingsReader {
     const run = this.ledger.take(write)
     if (!run) return
     const { ticket } = run
-    this.unhide(run, write, false)
     const refusal = error === undefined ? this.refusals.get(cause) : refusalOf(error)
+    const current = write === cause ? refusal?.current : undefined
+    if (error !== undefined && current && ticket.handle.hidden) this.replaced.add(write)
+    this.unhide(run, write, false)
+    if (current?.value === null) ticket.handle.heardOf(ticket.idOf(run.indexes[write - run.first]!), true)
     ticket.refuse(
       run.indexes[write - run.first]!,
       refusal?.error ?? new AtomaError('internal', 'the write was refused without a reason'),
-      write === cause ? refusal?.current : undefined,
+      current,
     )
-    // where the answer was JavaScript's, its request sees to that
-    const row = error !== undefined && write === cause ? (refusal?.current?.value as Row | undefined) : undefined
-    if (row) this.overrules(ticket.handle, [row])
+  }
+
+  changed(store: number, id: string): void {
+    const { events } = this.core
+    if (events.listening('changeStart') || events.listening('changeCommitted')) this.late.push([this.handles[store]!, id])
+  }
+
+  /** Late answers are changes that come without a write. */
+  private tellLate(): void {
+    const stores = new Map<StoreHandle, Set<string>>()
+    for (const [handle, id] of this.late.splice(0)) {
+      const ids = stores.get(handle)
+      if (ids === undefined) stores.set(handle, new Set([id]))
+      else ids.add(id)
+    }
+    for (const [{ storeName }, ids] of stores) this.afterwards.push(() => tellChanged(this.core, storeName, [...ids]))
   }
 
   requested(number: number, store: number, writes: Uint32Array): void {
     const request = new Request(this, number, this.handles[store]!, writes)
     this.requests.set(number, request)
-    this.unsent.add(request)
-    this.afterwards.push(() => {
-      this.unsent.delete(request)
-      request.start()
-    })
+    this.afterwards.push(() => request.start())
   }
 
   abandoned(number: number): void {
@@ -394,7 +403,7 @@ export class Pipeline implements TidingsReader {
     // what was confirmed stays on top of what was not
     const stays = taken && !this.replaced.has(write) && writes.slice(0, at).some(({ settled }) => !settled)
     const row = left ?? (result?.ok && result.value !== true ? (result.value as Row) : undefined)
-    const others = writes.filter((one) => one.write !== write)
+    const others = writes.filter((one) => one.write !== write && !(one.settled && this.replaced.has(write)))
     if (stays) others.splice(at, 0, { write, row, settled: true })
     if (others.some(({ settled }) => !settled)) hidden.set(id, others)
     else hidden.delete(id)
@@ -411,7 +420,7 @@ export class Pipeline implements TidingsReader {
   }
 
   /** Tells who shows how much is pending. */
-  private changed(): void {
+  private recount(): void {
     const pending = this.pendingWrites
     if (this.told === pending) return
     this.told = pending

@@ -80,6 +80,7 @@ export function writePrepared(ticket: Ticket, given: Given, observed: boolean): 
   }
   if (observed) ticket.start()
   handle.gate.enter(() => preparation.run())
+  ticket.watchUnlessShown()
   if (ticket.waitUnlessApplied()) preparation.lieUnder(handle.gate)
   return ticket.outcome()
 }

@@ -2,7 +2,7 @@
 // entries, and the answer, of which nothing is taken on trust.
 
 import { readRows } from '../codec/batch-reader.js'
-import { AtomaError } from '../errors.js'
+import { AtomaError, isA, thrownText } from '../errors.js'
 import { kindOf, type Row } from '../input.js'
 import type { Run } from './ledger.js'
 import { frozen } from '../mode.js'
@@ -10,7 +10,6 @@ import type { Pipeline } from './pipeline.js'
 import { processRow } from './processors.js'
 import {
   AnswerAll,
-  AnswerRow,
   OpAnswer,
   OpAnswerRows,
   OpWriteRows,
@@ -228,20 +227,36 @@ export class Request {
     this.done = true
     pipeline.answered(this)
     if (pipeline.ended || handle.instance.dead) return
+    if (rows && pipeline.core.watchers.size > 0) this.tellWatchers(verdicts, rows)
     try {
       this.tell(verdicts, rows)
     } catch (error) {
       return pipeline.fail(error)
     }
-    if (verdicts.currents.length > 0) pipeline.overrules(handle, verdicts.currents)
     pipeline.pump()
+  }
+
+  /** Says which rows come as answers to writes of this client alone: none that a refusal or a late answer brings. */
+  private tellWatchers(verdicts: Verdict, rows: (Row | undefined)[]): void {
+    const { pipeline, entries, writes } = this
+    const ours = new Set<string>()
+    rows.forEach((row, i) => {
+      if (row !== undefined) ours.add(entries[i]!.id)
+    })
+    entries.forEach(({ id }, i) => {
+      if (pipeline.runOf(writes[i]!) === undefined) ours.delete(id)
+    })
+    verdicts.rebased((i) => ours.delete(entries[i]!.id))
+    if (ours.size > 0) pipeline.answering(this.handle.storeName, [...ours])
   }
 
   private tell(verdicts: Verdict, rows: (Row | undefined)[] | undefined): void {
     const { pipeline, handle } = this
     const { instance } = handle
     for (const [i, refusal] of verdicts.refusals) pipeline.refuses(this.writes[i]!, refusal)
+    for (const [i, row] of verdicts.currents) (rows ??= [])[i] = row
     if (rows) this.putAnswerRows(verdicts, rows)
+    if (handle.hidden) verdicts.rebased((i) => pipeline.replaces(this.writes[i]!))
     if (verdicts.plain && !rows) {
       instance.call(OpAnswer, this.number, 0, AnswerAll)
     } else {
@@ -259,23 +274,10 @@ export class Request {
       const part = at.slice(from, from + chunkRows)
       const batch = part.map((i) => rows[i]!)
       const ids = part.map((i) => this.entries[i]!.id)
-      const versions = part.map((i) => verdicts.takeVersion(i))
+      const versions = part.map((i) => verdicts.takeVersion(i) ?? (verdicts.currents.get(i)?.['version'] as number | undefined))
       instance.call(OpAnswerRows, this.number, putRows(this.handle, ids, batch, shapeOf(batch), false, versions))
-      for (const i of part) {
-        verdicts.answers[i] = AnswerRow
-        if (this.handle.hidden) this.pipeline.replaces(this.writes[i]!)
-      }
+      for (const i of part) verdicts.brings(i)
     }
-  }
-
-  /** Rows have changed since the request was made up: entries of theirs that are not sent yet are made anew. */
-  refresh(handle: StoreHandle, ids: ReadonlySet<string>): void {
-    if (handle !== this.handle) return
-    const moved: number[] = []
-    this.entries.forEach(({ id, action }, i) => {
-      if (action !== 'delete' && ids.has(id) && this.pipeline.runOf(this.writes[i]!) !== undefined) moved.push(i)
-    })
-    if (moved.length > 0) this.readMoved(moved)
   }
 }
 
@@ -294,9 +296,8 @@ function seal<T extends object>(v: T): T {
 
 /** Whatever an executor threw, as what its writes are refused with. */
 function errorOf(thrown: unknown, store: string): AtomaError {
-  if (thrown instanceof AtomaError) return thrown
-  const text = thrown instanceof Error ? thrown.message : String(kindOf(thrown))
-  return new AtomaError('internal', `the executor failed to write (store ${JSON.stringify(store)}): ${text}`, {
+  if (isA(thrown, AtomaError)) return thrown
+  return new AtomaError('internal', `the executor failed to write (store ${JSON.stringify(store)}): ${thrownText(thrown)}`, {
     details: { store },
     cause: thrown,
   })

@@ -1,6 +1,6 @@
 // What became of the items of a write.
 
-import { AtomaError } from '../errors.js'
+import { AtomaError, isA, thrownText } from '../errors.js'
 import { type Row, whereText } from '../input.js'
 import { AlreadyExists, Conflict } from '../protocol.js'
 
@@ -39,10 +39,9 @@ export class UpdaterThrew {
 
 /** Whatever was thrown, as what a store's method rejects with. */
 export function rejection(thrown: unknown): unknown {
-  if (thrown instanceof AtomaError) return thrown
-  if (thrown instanceof UpdaterThrew) return thrown.error
-  const text = thrown instanceof Error ? thrown.message : String(thrown)
-  return new AtomaError('internal', `an unexpected error: ${text}`, { cause: thrown })
+  if (isA(thrown, AtomaError)) return thrown
+  if (isA(thrown, UpdaterThrew)) return thrown.error
+  return new AtomaError('internal', `an unexpected error: ${thrownText(thrown)}`, { cause: thrown })
 }
 
 /** Runs a call now and gives its outcome as a promise; never throws. */

@@ -3,7 +3,7 @@
 // its timer and its signal.
 
 import type { RowChange } from '../core.js'
-import { AtomaError } from '../errors.js'
+import { AtomaError, isA } from '../errors.js'
 import { invalidInput, type Row, whereText } from '../input.js'
 import type { Run } from './ledger.js'
 import { aborted, isLocal, type WritePlan } from './options.js'
@@ -50,8 +50,9 @@ export class Ticket {
   private unsent = 0
   private applied = false
   private waiting = false
+  /** Who watches knows that its changes are still to show. */
+  private watched = false
   private settled = false
-  private due = false
   /** Of items that changed something, while the call is observed. */
   readonly written: number[] = []
   private refusals: { index: number; error: AtomaError }[] = []
@@ -112,10 +113,11 @@ export class Ticket {
   complete(): void {
     this.applied = true
     this.waited()
-    if (this.changes && !this.hidden) this.tellWatchers()
+    if (!this.hidden) this.show()
     if (this.pending === 0) return this.finish()
+    // its client was disposed in the course of it: nobody listens to an answer
+    if (this.pipeline.ended) return this.cancel(this.pipeline.disposed())
     this.pipeline.open(this)
-    if (this.due) this.enqueued()
   }
 
   /** Called when the call has had its turn, or has to wait for it: which of both. */
@@ -125,6 +127,27 @@ export class Ticket {
     this.pipeline.open(this)
     this.pipeline.wait(1)
     return true
+  }
+
+  /** Called when the call is about to return: tells who watches if what it does will show later. */
+  watchUnlessShown(): void {
+    if (!this.changes || this.finished || (this.applied && !this.hidden)) return
+    this.watched = true
+    const { opContext } = this.context
+    this.pipeline.tellWatchers((watcher) => watcher.waits?.(this, opContext))
+  }
+
+  /** Tells who watches what the call has changed: that shows now. */
+  private show(): void {
+    if (this.changes?.size) this.tellWritten(this.changes)
+    this.unwatch()
+  }
+
+  /** Nothing more of the call will show. */
+  private unwatch(): void {
+    if (!this.watched) return
+    this.watched = false
+    this.pipeline.tellWatchers((watcher) => watcher.shown?.(this))
   }
 
   private waited(): void {
@@ -162,7 +185,7 @@ export class Ticket {
         this.answers ??= []
         this.answers.push([index, row])
         this.pipeline.foundBy(this.handle, change, row)
-      } else if (change) this.pipeline.tellAnswered(this.handle.storeName, change, row)
+      } else if (change) this.tellAnswered(change, row)
     }
     this.answered()
   }
@@ -197,7 +220,8 @@ export class Ticket {
     this.end()
     for (const index of rolledBack.reverse()) this.takeBack(index)
     // what had been confirmed stays
-    if (this.changes && this.hidden) this.tellWatchers()
+    if (this.hidden) this.show()
+    else this.unwatch()
     this.emitFailed(this.ids, error)
   }
 
@@ -208,7 +232,8 @@ export class Ticket {
     this.fail(error)
     if (this.runs.length > 0) this.pipeline.rollBack(this, error as AtomaError)
     this.end()
-    if (error instanceof AtomaError) this.emitFailed(this.ids, error)
+    this.unwatch()
+    if (isA(error, AtomaError)) this.emitFailed(this.ids, error)
     else this.emitFailed(this.ids, invalidInput('the updater threw', this.handle.place, ['change'], error))
   }
 
@@ -218,7 +243,7 @@ export class Ticket {
     if (!change) return
     this.changes!.delete(index)
     if (this.hidden) this.pipeline.foundBy(this.handle, change, 'found' in change ? change.found : change.before)
-    else if (this.applied) this.pipeline.tellRefused(this.handle.storeName, change)
+    else if (this.applied) this.pipeline.tellWatchers((watcher) => watcher.refused(this.handle.storeName, change))
   }
 
   private answered(): void {
@@ -228,7 +253,7 @@ export class Ticket {
 
   private finish(): void {
     this.end()
-    if (this.changes && this.hidden) this.tellWatchers()
+    if (this.hidden) this.show()
     this.settle()
     if (!this.observed) return
     const { events } = this.pipeline.core
@@ -271,16 +296,22 @@ export class Ticket {
     }
   }
 
-  private tellWatchers(): void {
-    const changes = [...this.changes!].sort(([a], [b]) => a - b).map(([, change]) => change)
-    if (changes.length === 0) return
-    this.pipeline.tellWritten({
+  private tellWritten(byIndex: ReadonlyMap<number, RowChange>): void {
+    const changes = [...byIndex].sort(([a], [b]) => a - b).map(([, change]) => change)
+    const record = {
       storeName: this.handle.storeName,
       opContext: this.context.opContext,
       writeStrategy: this.plan.strategy,
       changes,
-    })
-    for (const [index, row] of this.answers ?? []) this.pipeline.tellAnswered(this.handle.storeName, this.changes!.get(index)!, row)
+      call: this,
+    }
+    this.pipeline.tellWatchers((watcher) => watcher.written(record))
+    for (const [index, row] of this.answers ?? []) this.tellAnswered(byIndex.get(index)!, row)
+  }
+
+  private tellAnswered(change: RowChange, row: Row): void {
+    const { storeName } = this.handle
+    this.pipeline.tellWatchers((watcher) => watcher.answered?.(storeName, change, row))
   }
 
   private value(): unknown {
@@ -327,10 +358,10 @@ export class Ticket {
     this.timer = undefined
   }
 
-  /** The time is up, and the caller is content with what the write left here. */
+  /** The time is up, and the caller is content with what the write left here: if it has come to that. */
   private enqueued(): void {
-    this.due = true
     if (this.applied) this.settle()
+    else this.timedOut()
   }
 
   private timedOut(): void {

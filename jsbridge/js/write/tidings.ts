@@ -11,6 +11,7 @@ import {
   TideConfirmed,
   TideCurrent,
   TideRefused,
+  TideRemote,
   TideRequest,
   TideRow,
   TideSent,
@@ -30,6 +31,8 @@ export interface TidingsReader {
   refused(write: number, cause: number, error: unknown): void
   /** `writes`: pairs of a write and 1 if its row is no longer as its call left it. */
   requested(request: number, store: number, writes: Uint32Array): void
+  /** The row shows another state, by an answer that nobody waited for. */
+  changed(store: number, id: string): void
   abandoned(request: number): void
   sent(write: number, count: number): void
 }
@@ -48,6 +51,7 @@ lengths[TideRefused] = 4
 lengths[TideRequest] = 6
 lengths[TideAbandoned] = 2
 lengths[TideSent] = 3
+lengths[TideRemote] = 4
 
 export function readTidings(words: Uint32Array, values: readonly unknown[], reader: TidingsReader): void {
   const versions = updateMirrors(words, values, reader)
@@ -73,6 +77,9 @@ export function readTidings(words: Uint32Array, values: readonly unknown[], read
       case TideRequest:
         reader.requested(first, second, words.subarray(p + 6, p + lengthAt(words, p)))
         break
+      case TideRemote:
+        reader.changed(first, values[words[p + 3]!] as string)
+        break
       case TideAbandoned:
         reader.abandoned(first)
         break
@@ -94,12 +101,12 @@ function updateMirrors(words: Uint32Array, values: readonly unknown[], reader: T
   const composed = new Map<StoreHandle, Map<string, Row>>()
   for (let p = 0; p < words.length; p += lengthAt(words, p)) {
     const kind = words[p]
-    if (kind !== TideChanged && kind !== TideVersion) continue
+    if (kind !== TideChanged && kind !== TideRemote && kind !== TideVersion) continue
     const handle = reader.handleAt(words[p + 1]!)
     if (!handle) continue
     const slot = words[p + 2]!
     const id = values[words[p + 3]!] as string
-    if (kind === TideChanged) {
+    if (kind !== TideVersion) {
       forget(handle, slot, id, composed)
     } else {
       floatWords[0] = words[p + 6]!

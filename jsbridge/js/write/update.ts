@@ -1,7 +1,7 @@
 // updateOne, updateMany, upsertOne and upsertMany.
 
 import { Chunk } from './chunk.js'
-import { AtomaError } from '../errors.js'
+import { AtomaError, isA } from '../errors.js'
 import {
   checkId,
   copyRow,
@@ -263,8 +263,8 @@ function writeMany(
 
 /** An updater's own throw is the cause here; in updateOne it is the rejection itself. */
 export function itemError(thrown: unknown, place: Place): AtomaError {
-  if (thrown instanceof AtomaError) return thrown
-  if (thrown instanceof UpdaterThrew) return invalidInput('the updater threw', place, ['change'], thrown.error)
+  if (isA(thrown, AtomaError)) return thrown
+  if (isA(thrown, UpdaterThrew)) return invalidInput('the updater threw', place, ['change'], thrown.error)
   return invalidInput('reading the item threw', place, [], thrown)
 }
 
@@ -301,30 +301,31 @@ function writeUniform(handle: StoreHandle, mode: Mode, chunk: Chunk, results: It
   // nothing is asked of the engine in this loop, so the outbox stays as it is
   const { u8, u32, f64 } = instance
   const own = shape.gaps || !shape.keys.includes('id') ? undefined : shape.keys
-  const written: number[] = []
-  const touched: string[] = []
+  let last = 0
+  for (let i = 0; i < n; i++) if (u8[statuses + i]! <= Changed && u32[slots + i]! > last) last = u32[slots + i]!
+  mirror.room(last)
+  // which items have changed something: made when one has not
+  let written: number[] | undefined
   const rest: Rest[] = []
   for (let i = 0; i < n; i++) {
     const status = u8[statuses + i]!
     const index = indexes[i]!
-    const patch = rows[i]!
-    const id = ids[i]!
     const slot = u32[slots + i]!
-    const version = f64[numbers + i]!
+    const base = mirror.base(slot)
     if (status > Changed) {
-      const base = mirror.base(slot)
-      if (base === undefined) rest.push({ i, index, status, slot, version })
+      written ??= indexes.slice(0, i)
+      if (base === undefined) rest.push({ i, index, status, slot, version: f64[numbers + i]! })
       else if (status === Same) results[index] = { index, ok: true, value: base }
-      else results[index] = failed(index, statusError(status, handle.storeName, id, base), status === Conflict ? currentOf(base) : undefined)
+      else results[index] = failed(index, statusError(status, handle.storeName, ids[i]!, base), status === Conflict ? currentOf(base) : undefined)
       continue
     }
-    written.push(index)
-    touched.push(id)
-    const base = mirror.base(slot)
+    written?.push(index)
+    const patch = rows[i]!
+    const version = f64[numbers + i]!
     let row: Row
     if (status === Added || mode.whole || (base !== undefined && own !== undefined && covers(own, base))) {
       if (own === undefined) {
-        row = fresh(patch, id, version)
+        row = fresh(patch, ids[i]!, version)
       } else {
         // the copy of the input is the row
         row = patch
@@ -341,9 +342,14 @@ function writeUniform(handle: StoreHandle, mode: Mode, chunk: Chunk, results: It
     mirror.replace(slot, row)
     results[index] = { index, ok: true, value: row }
   }
-  if (touched.length > 0) handle.touchAll(touched)
-  ticket?.wrote(first, written.length === n ? indexes : written)
+  if (written === undefined || written.length > 0) handle.touchAll(written === undefined ? ids : writtenIds(chunk, written))
+  ticket?.wrote(first, written ?? indexes)
   if (rest.length > 0) completeRest(handle, chunk, rest, results)
+}
+
+function writtenIds({ ids, indexes }: Chunk, written: readonly number[]): string[] {
+  let k = 0
+  return (ids as string[]).filter((_, i) => indexes[i] === written[k] && ++k)
 }
 
 /** An item of which the row, or what stands in its way, has to be read. */

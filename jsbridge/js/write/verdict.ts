@@ -5,7 +5,7 @@ import { copyRow, kindOf, type Row } from '../input.js'
 import type { Inbox } from '../codec/inbox.js'
 import { frozen } from '../mode.js'
 import type { Refusal } from './pipeline.js'
-import { AnswerOK, AnswerRefused } from '../protocol.js'
+import { AnswerCurrent, AnswerGone, AnswerOK, AnswerRefused, AnswerRow } from '../protocol.js'
 import type { WriteEntry } from '../types.js'
 
 export class Verdict {
@@ -13,7 +13,7 @@ export class Verdict {
   readonly answers: Uint8Array
   readonly refusals = new Map<number, Refusal>()
   /** Rows, with versions, that the backend has in place of what it refused. */
-  readonly currents: Row[] = []
+  readonly currents = new Map<number, Row>()
   private confirmedPlainly = 0
   private versions: Float64Array | undefined
 
@@ -30,6 +30,25 @@ export class Verdict {
   refuse(i: number, refusal: Refusal): void {
     this.answers[i] = AnswerRefused
     this.refusals.set(i, refusal)
+  }
+
+  /** Refused, as the backend has another row, with a version, or none. */
+  overrule(i: number, refusal: Refusal, row: Row | null): void {
+    this.refusals.set(i, refusal)
+    this.answers[i] = row === null ? AnswerGone : AnswerCurrent
+    if (row !== null) this.currents.set(i, row)
+  }
+
+  /** The row of an entry comes with the answer. */
+  brings(i: number): void {
+    if (this.answers[i] === AnswerOK) this.answers[i] = AnswerRow
+  }
+
+  /** The entries of which the answer says what row the backend has, or that it has none. */
+  rebased(each: (i: number) => void): void {
+    this.answers.forEach((answer, i) => {
+      if (answer === AnswerRow || answer === AnswerCurrent || answer === AnswerGone) each(i)
+    })
   }
 
   confirm(i: number, version: number | undefined): void {
@@ -80,7 +99,7 @@ export function readVerdict(
     const { ok } = result
     if (ok === true) return confirmed(verdicts, i, entry, result.version, result.value, store)
     if (ok !== false) throw `gave a result whose ok is ${kindOf(ok)}`
-    verdicts.refuse(i, refused(verdicts, entry, result as never, store))
+    refused(verdicts, i, entry, result as never, store)
   } catch (thrown) {
     const details = { store, id: entry.id }
     const error =
@@ -114,27 +133,37 @@ function confirmed(
 
 function refused(
   verdicts: Verdict,
+  i: number,
   entry: WriteEntry,
   { error, current }: { error?: unknown; current?: unknown },
   store: string,
-): Refusal {
+): void {
   const details = { store, id: entry.id }
-  const given = current === undefined ? undefined : currentOf(verdicts, entry, current)
-  if (error instanceof AtomaError) return { error, current: given }
+  const found = current === undefined || current === null ? undefined : currentOf(entry, current)
+  const refuse = (why: AtomaError): void => {
+    const refusal = { error: why, current: found?.given }
+    if (found?.row === undefined) verdicts.refuse(i, refusal)
+    else verdicts.overrule(i, refusal, found.row)
+  }
+  if (error instanceof AtomaError) return refuse(error)
   if (typeof error !== 'object' || error === null) throw `refused the write and gave ${kindOf(error)} as the error`
   const { code, message } = error as { code?: unknown; message?: unknown }
   if (typeof code !== 'string' || code === '') throw `refused the write with an error whose code is ${kindOf(code)}`
   const text = typeof message === 'string' && message !== '' ? message : `the executor refused the write: ${code}`
-  return { error: new AtomaError(code as never, text, { details }), current: given }
+  refuse(new AtomaError(code as never, text, { details }))
 }
 
-/** What the backend has instead: passed on, and taken over where it is a row with a version. */
-function currentOf(verdicts: Verdict, entry: WriteEntry, current: unknown): { value?: unknown } {
-  const value = (current as { value?: unknown } | null)?.value
-  if (typeof value !== 'object' || value === null || (value as Row)['id'] !== entry.id) return { value }
+/**
+ * What the backend has instead: passed on as it is `given`, and taken over as
+ * `row` where it is a row with a version, or null, which says that there is none.
+ */
+function currentOf(entry: WriteEntry, current: unknown): { given: { value?: unknown }; row?: Row | null } {
+  const { value } = current as { value?: unknown }
+  if (value === null) return { given: { value }, row: null }
+  if (typeof value !== 'object' || (value as Row)['id'] !== entry.id) return { given: { value } }
   const row = copyRow(value, {}, false, frozen)
-  if (isVersion(row['version'])) verdicts.currents.push(row)
-  return { value: frozen ? Object.freeze(row) : row }
+  const given = { value: frozen ? Object.freeze(row) : row }
+  return isVersion(row['version']) ? { given, row } : { given }
 }
 
 function isVersion(v: unknown): v is number {

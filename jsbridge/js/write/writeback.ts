@@ -7,6 +7,15 @@ import { rejection } from './results.js'
 import type { StoreHandle } from '../store-handle.js'
 import { contextOf } from '../plugins/trace.js'
 
+/** Tells who listens that rows of a store have changed, as a backend has them so. */
+export function tellChanged(core: Core, storeName: string, ids: readonly string[]): void {
+  const { events } = core
+  const context = contextOf(core, { origin: 'sync' })
+  const common = { storeName, traceId: context.traceId, context, ids }
+  events.emit('changeStart', { ...common })
+  events.emit('changeCommitted', { ...common, ms: 0 })
+}
+
 /** Takes over rows that a plugin brings, and tells who listens. */
 export function writebackTold(core: Core, handle: StoreHandle, given: unknown): void {
   const { events } = core

@@ -120,6 +120,74 @@ test('what the backend makes of a write counts as written, but not what it says 
   assert.deepEqual(log.all('undo'), [[undefined, row(1, { created: 5 })]])
 })
 
+test('what answers alone have changed since is as if it had been so; what others had changed before is not', () => {
+  const log = new Log()
+  log.write({ actionId: '1' }, change(undefined, row(1, { at: 1 })))
+  log.write({ actionId: '2' }, change(row(1, { at: 1 }), row(2, { at: 1 })))
+  log.settled('S', 'a', row(2, { at: 1 }), log.last('S', 'a'), row(2, { at: 2 }))
+  // at and by were changed by others, and then by an answer
+  log.settled('S', 'a', row(2, { at: 7, by: 'x' }), log.last('S', 'a'), row(2, { at: 8, by: 'y', seen: true }))
+  assert.deepEqual(log.all('undo'), [[row(1, { at: 2, seen: true }), row(2, { at: 2, seen: true })]])
+  assert.deepEqual(log.all('undo'), [[undefined, row(1, { at: 2, seen: true })]])
+  log.settled('S', 'other', row(1), undefined, row(2))
+})
+
+test('a step that brings a value back is not the one that has set it', () => {
+  const log = new Log()
+  log.write({ actionId: '1' }, change(undefined, row(1)))
+  log.write({ actionId: '2' }, change(row(1), row(2)))
+  const { step, id } = log.back('undo', () => [change(row(2), row(1))])
+  log.settled('S', 'a', row(1), log.last('S', 'a'), row(1.5))
+  log.settle(step, id, new Set())
+  assert.deepEqual(log.all('undo'), [[undefined, row(1.5)]])
+})
+
+test('an action that ends where it began is no step, unless a part of it is refused', () => {
+  const log = new Log()
+  log.write({ actionId: '1' }, change(row(1), row(2)))
+  log.write({ actionId: '2' }, change(undefined, { id: 'b' }))
+  const gone = log.write({ actionId: '2' }, change({ id: 'b' }, undefined))
+  log.write({ actionId: '2' }, change(row(2), row(3)))
+  log.write({ actionId: '2' }, change(row(3), row(2)))
+  assert.deepEqual(log.all('undo'), [[row(1), row(2)]])
+  assert.equal(log.possible(), 'r')
+  log.all('redo')
+  log.write({ actionId: '3' }, change(undefined, { id: 'c' }))
+  const refused = log.write({ actionId: '3' }, change({ id: 'c' }, undefined))
+  log.refused('S', refused)
+  assert.equal(log.possible(), 'u')
+  assert.deepEqual(log.all('undo'), [[undefined, { id: 'c' }]])
+  log.refused('S', gone)
+})
+
+test('actions stand in the order of their calls, whenever they show', () => {
+  const log = new Log()
+  const call = {}
+  log.order.begin(call, 'default', '1')
+  log.write({ actionId: '2' }, change(row(2), row(3)))
+  log.written({ storeName: 'S', opContext: { actionId: '1' }, writeStrategy: 'direct', changes: [change(undefined, { id: 'b' })], call })
+  log.order.end(call)
+  assert.deepEqual(log.all('undo'), [[row(2), row(3)]])
+  assert.deepEqual(log.all('undo'), [[undefined, { id: 'b' }]])
+})
+
+test('a step takes back what was called before it, also from under what was called later', () => {
+  const log = new Log()
+  log.write({ actionId: '1' }, change(row(1), row(2)))
+  const asked = log.order.next()
+  log.write({ actionId: '2' }, change(undefined, { id: 'b' }))
+  const step = log.take('undo', 'default', 'late', asked)!
+  assert.deepEqual([...step.group.entries].map(({ after }) => after), [row(2)])
+  log.written({ storeName: 'S', opContext: { origin: 'history', actionId: 'late' }, writeStrategy: 'direct', changes: [change(row(2), row(1))] })
+  log.settle(step, 'late', new Set())
+  assert.equal(log.possible(), 'u')
+  log.all('undo')
+  const redo = log.order.next()
+  log.write({ actionId: '3' }, change(row(1), row(9)))
+  assert.equal(log.possible(), 'u')
+  assert.deepEqual([...log.take('redo', 'default', 'redo', redo)!.group.entries].map(({ before }) => before), [{ id: 'b' }])
+})
+
 test('a new action clears what could be redone, and a refused one gives it back', () => {
   const log = new Log()
   log.write({ actionId: '1' }, change(row(1), row(2)))

@@ -2,6 +2,7 @@
 // being the changes of one action. Pure: it is told what writes did to rows, and
 // what became of them, and knows nothing of stores.
 
+import { CallOrder } from './call-order.js'
 import type { RowChange, WriteWatcher } from '../core.js'
 import { type Difference, differing, onto, own, same, withField } from './history-merge.js'
 import type { Row } from '../input.js'
@@ -29,6 +30,8 @@ export interface Entry extends Difference {
   /** By which the write is known: its record's own object. */
   readonly change: RowChange
   readonly group: Group
+  /** Made by a step: it brought values back that entries before it know. */
+  readonly restores: boolean
   earlier: Entry | undefined
   later: Entry | undefined
 }
@@ -37,7 +40,7 @@ export interface Entry extends Difference {
 export interface Group {
   /** Of its first write. */
   readonly context: OpContext
-  /** Counts groups; a stack is in this order. */
+  /** Of the call of its first write, by the order of the calls; a stack is in this order. */
   readonly number: number
   readonly timeline: Timeline
   readonly entries: Set<Entry>
@@ -47,11 +50,17 @@ export interface Group {
 interface Timeline {
   readonly undo: Group[]
   readonly redo: Group[]
-  /** When a user last acted, in numbers of groups: what was undone before cannot be redone. */
+  /** The number of the user's last call: what was undone before cannot be redone. */
   acted: number
-  /** What that action made impossible to redo: it comes back if nothing of the action stands. */
-  shadowed: { by: Group; redo: Group[]; acted: number } | undefined
+  /** What an action, by a call of this number, made impossible to redo: it comes back if nothing of the action stands. */
+  shadowed: { by: Group; number: number; redo: Group[]; acted: number } | undefined
   cleared: boolean
+}
+
+/** The last change of a row, and the row as it left it then. */
+export interface LastChange {
+  readonly entry: Entry
+  readonly left: Row | undefined
 }
 
 /** A group that is being taken back, and the one that its taking back makes. */
@@ -62,12 +71,12 @@ export interface Step {
 }
 
 export class HistoryLog {
+  readonly order = new CallOrder()
   private readonly timelines = new Map<string, Timeline>()
   /** The last entry of each row, by store and id. */
   private readonly rows = new Map<string, Map<string, Entry>>()
   /** What is being taken back, by the action id of its writes. */
   private readonly steps = new Map<string, Step>()
-  private groups = 0
 
   constructor(
     /** How many groups a stack holds; the oldest go. */
@@ -76,17 +85,20 @@ export class HistoryLog {
     private readonly changed: () => void,
   ) {}
 
+  /** Whether there is something to take back, of what has taken effect so far. */
   can(direction: Direction, scope: string): boolean {
-    return (this.timelines.get(scope)?.[direction].length ?? 0) > 0
+    const stack = this.timelines.get(scope)?.[direction]
+    return stack !== undefined && stack.some((group) => !isVoid(group))
   }
 
   /** Enters what a user's write, or a step's, has done. What has another origin is not history. */
-  written({ storeName, opContext, writeStrategy, changes }: WriteRecord): void {
+  written({ storeName, opContext, writeStrategy, changes, call }: WriteRecord): void {
     if (changes.length === 0) return
     const { origin = 'user', actionId } = opContext
-    const group = origin === 'user' ? this.act(opContext) : origin === 'history' ? this.inverseOf(actionId) : undefined
+    const restores = origin === 'history'
+    const group = origin === 'user' ? this.act(opContext, this.order.numberOf(call)) : restores ? this.inverseOf(actionId) : undefined
     if (!group) return
-    for (const change of changes) this.enter(group, storeName, writeStrategy, change)
+    for (const change of changes) this.enter(group, storeName, writeStrategy, restores, change)
     this.changed()
   }
 
@@ -112,17 +124,56 @@ export class HistoryLog {
     const fields = before ? differing(before, after) : differing(after, row)
     for (const field of fields) {
       const value = own(row, field)
-      entry.after = withField(entry.after, field, value)
+      rename(entry, field, own(after, field), value)
       shift(entry.later, field, own(after, field), value)
     }
   }
 
-  /** Takes the newest group of a scope off its stack, to be taken back by writes of this action id; undefined: there is none. */
-  take(direction: Direction, scope: string, actionId: string): Step | undefined {
+  /** The last change of a row, and the row as it left it. */
+  last(storeName: string, id: string): LastChange | undefined {
+    const entry = this.rows.get(storeName)?.get(id)
+    return entry && { entry, left: entry.after }
+  }
+
+  /**
+   * The backend's answers to writes of this client, and nothing else, have made
+   * `now` of a row that was as `shown`, undefined: that did not show, when
+   * `known` was the last change of it. What is new in it is as if it had been so
+   * when the row was changed last, and is nobody else's change; but in fields
+   * that somebody else had changed already.
+   */
+  settled(storeName: string, id: string, shown: Row | undefined, known: LastChange | undefined, now: Row | undefined): void {
+    let last = this.rows.get(storeName)?.get(id)
+    if (last && !last.after && last !== known?.entry) {
+      // deleted by what showed now: as it was before that
+      now = last.before
+      last = last.earlier
+    }
+    if (!last?.after || !now) return
+    for (const field of differing(shown ?? last.after, now)) {
+      if (shown && known?.left && !same(own(known.left, field), own(shown, field))) continue
+      settle(last, known?.entry, field, own(now, field))
+    }
+  }
+
+  /**
+   * Takes the newest group of a scope off its stack, to be taken back by writes of this action id; undefined: there is
+   * none. `number`: of the call that asks for it; what was called later is left alone.
+   */
+  take(direction: Direction, scope: string, actionId: string, number = this.order.next()): Step | undefined {
     const timeline = this.timelines.get(scope)
-    const group = timeline?.[direction].pop()
-    if (!timeline || !group) return undefined
-    const inverse = this.group(timeline, group.context)
+    if (!timeline) return undefined
+    const { shadowed } = timeline
+    const stack = direction === 'redo' && shadowed && shadowed.number > number ? shadowed.redo : timeline[direction]
+    let group: Group | undefined
+    for (let i = stack.length - 1; i >= 0 && !group; i--) {
+      if (stack[i]!.number > number) continue
+      const [top] = stack.splice(i, 1)
+      if (isVoid(top!)) this.forget(top!)
+      else group = top
+    }
+    if (!group) return undefined
+    const inverse: Group = { context: group.context, number, timeline, entries: new Set() }
     const step: Step = { direction, group, inverse }
     this.steps.set(actionId, step)
     this.changed()
@@ -167,8 +218,8 @@ export class HistoryLog {
     return size
   }
 
-  /** The group that a user's action goes into: the newest, if it is of the same action. */
-  private act(context: OpContext): Group {
+  /** The group that a user's action goes into: the one next to it in the order of the calls, if that is of the same action. */
+  private act(context: OpContext, number: number): Group {
     const { scope = defaultScope, actionId } = context
     let timeline = this.timelines.get(scope)
     if (!timeline) {
@@ -176,22 +227,25 @@ export class HistoryLog {
       this.timelines.set(scope, timeline)
     }
     const { undo, redo } = timeline
-    let group = undo[undo.length - 1]
-    if (!group || actionId === undefined || group.context.actionId !== actionId) {
-      group = this.group(timeline, context)
-      this.shadow(timeline, group)
+    const at = placeOf(number, undo)
+    let group = [undo[at - 1], undo[at]].find(
+      (near) => near && actionId !== undefined && near.context.actionId === actionId && !this.order.parts(scope, actionId, near.number, number),
+    )
+    if (!group) {
+      group = { context, number, timeline, entries: new Set() }
+      this.shadow(timeline, group, number)
       this.put(undo, group)
     } else if (redo.length > 0) {
-      this.shadow(timeline, group)
+      this.shadow(timeline, group, number)
     }
-    timeline.acted = ++this.groups
+    timeline.acted = Math.max(timeline.acted, number)
     return group
   }
 
   /** Empties the redo stack because of an action. */
-  private shadow(timeline: Timeline, by: Group): void {
+  private shadow(timeline: Timeline, by: Group, number: number): void {
     for (const group of timeline.shadowed?.redo ?? []) this.forget(group)
-    timeline.shadowed = { by, redo: timeline.redo.splice(0), acted: timeline.acted }
+    timeline.shadowed = { by, number, redo: timeline.redo.splice(0), acted: timeline.acted }
   }
 
   /** If nothing of an action stands, what it made impossible is possible again. */
@@ -215,25 +269,19 @@ export class HistoryLog {
     return inverse
   }
 
-  private group(timeline: Timeline, context: OpContext): Group {
-    return { context, number: ++this.groups, timeline, entries: new Set() }
-  }
-
   /** Puts a group where it belongs in a stack, which may push the oldest out. */
   private put(stack: Group[], group: Group): void {
-    let at = stack.length
-    while (at > 0 && stack[at - 1]!.number > group.number) at--
-    stack.splice(at, 0, group)
+    stack.splice(placeOf(group.number, stack), 0, group)
     if (stack.length > this.limit) this.forget(stack.shift()!)
   }
 
-  private enter(group: Group, storeName: string, strategy: string, change: RowChange): void {
+  private enter(group: Group, storeName: string, strategy: string, restores: boolean, change: RowChange): void {
     const { id } = change
     const { before, after } = 'found' in change ? onto(change.found, change) : change
     let rows = this.rows.get(storeName)
     if (!rows) this.rows.set(storeName, (rows = new Map()))
     const earlier = rows.get(id)
-    const entry: Entry = { storeName, id, strategy, before, after, change, group, earlier, later: undefined }
+    const entry: Entry = { storeName, id, strategy, before, after, change, group, restores, earlier, later: undefined }
     if (earlier) earlier.later = entry
     rows.set(id, entry)
     group.entries.add(entry)
@@ -276,6 +324,58 @@ export class HistoryLog {
   }
 }
 
+/** Where a group of this number stands in a stack. */
+function placeOf(number: number, stack: readonly Group[]): number {
+  let at = stack.length
+  while (at > 0 && stack[at - 1]!.number > number) at--
+  return at
+}
+
+/** Whether all rows of a group are after it as they were before: what it did, it has taken back itself. */
+function isVoid({ entries }: Group): boolean {
+  const seen = new Set<Entry>()
+  for (const first of entries) {
+    if (seen.has(first)) continue
+    let last = first
+    for (let e = first.later; e; e = e.later) {
+      if (e.group !== first.group) continue
+      last = e
+      seen.add(e)
+    }
+    if (!isNothing({ before: first.before, after: last.after })) return false
+  }
+  return entries.size > 0
+}
+
+/** Says that a field is `to`, to the entries that came after `known`, whatever they say, and to those before that say the same as it. */
+function settle(last: Entry, known: Entry | undefined, field: string, to: unknown): void {
+  for (let e: Entry | undefined = last; e?.after; e = e.earlier) {
+    const from = own(e.after, field)
+    if (e === known) return rename(e, field, from, to)
+    const kept = e.before !== undefined && same(own(e.before, field), from)
+    e.after = withField(e.after, field, to)
+    if (kept) e.before = withField(e.before!, field, to)
+    else return e.restores && e.earlier ? rename(e.earlier, field, from, to, true) : undefined
+  }
+}
+
+/**
+ * Says that a field is `to` where it was `from`, to `entry`, whose change left it so, and to those before it, back to
+ * the one that set it. Who brought a former value back (`restored`) did not set it: the one that had set it then did.
+ */
+function rename(entry: Entry, field: string, from: unknown, to: unknown, restored = false): void {
+  for (let e: Entry | undefined = entry; e; e = e.earlier) {
+    const left = e.after !== undefined && same(own(e.after, field), from)
+    if (!left && !restored) return
+    const found = e.before !== undefined && same(own(e.before, field), from)
+    if (left) e.after = withField(e.after!, field, to)
+    if (found) e.before = withField(e.before!, field, to)
+    if (!left || found) continue
+    if (!e.restores) return
+    restored = true
+  }
+}
+
 /** Says to the entries from `entry` on, which found `from` in a field, that it was `to`; up to the one that set it. */
 function shift(entry: Entry | undefined, field: string, from: unknown, to: unknown): void {
   for (let e = entry; e && e.before && same(own(e.before, field), from); e = e.later) {
@@ -287,6 +387,6 @@ function shift(entry: Entry | undefined, field: string, from: unknown, to: unkno
 }
 
 /** A change that would change nothing any more. */
-function isNothing({ before, after }: Entry): boolean {
+function isNothing({ before, after }: Difference): boolean {
   return before && after ? differing(before, after).length === 0 : before === after
 }

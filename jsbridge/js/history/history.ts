@@ -11,7 +11,9 @@ import { defaultScope, type Direction, type Entry, HistoryLog, type WriteRecord 
 import { differing, patchOf, revert, unversioned } from './history-merge.js'
 import { invalidInput, kindOf, type Row } from '../input.js'
 import { coreOf } from '../plugins/plugin-core.js'
+import { checkOptions } from '../plugins/plugin-options.js'
 import type { OpContext, Plugin, PluginContext, WriteManyResult, WriteOptions } from '../types.js'
+import { rowToBe } from '../write/write-hidden.js'
 
 /** Something that could not be taken back, because others have changed it since; it stays as they left it. */
 export type HistoryConflict = {
@@ -37,12 +39,14 @@ export type HistoryOptions = {
 export interface History {
   /**
    * Takes the newest action back and gives true; false: there is none. Changes
-   * show during the call, as those of any write do. Rejects with the first
-   * refusal of the backend; what was refused can be undone again.
+   * show during the call, as those of any write do; if writes of the scope that
+   * were called before do not show yet, it waits for them first. Rejects with the
+   * first refusal of the backend; what was refused can be undone again.
    */
   undo(scope?: string): Promise<boolean>
   /** The same for what was undone last. */
   redo(scope?: string): Promise<boolean>
+  /** Whether something that has taken effect can be taken back; a write that waits counts from when it shows. */
   canUndo(scope?: string): boolean
   canRedo(scope?: string): boolean
   /** Forgets what could be undone and redone. */
@@ -57,6 +61,7 @@ export interface History {
  * refused leaves again. A new action clears what could be redone in its scope.
  */
 export function history(options: HistoryOptions = {}): Plugin<{ history: History }> {
+  checkOptions(options, 'history()')
   const { limit = 100, onConflict = warn } = options
   if (!(limit === Infinity || Number.isInteger(limit)) || limit < 1) {
     throw invalidInput('limit is no number of actions: pass a whole number from 1 on, or Infinity', {}, ['limit'])
@@ -108,8 +113,8 @@ class HistoryKeeper implements WriteWatcher {
   private readonly listeners = new Set<() => void>()
   private telling = false
   private steps = 0
-  /** Steps that do not show yet, which the next one has to see: with a backend that confirms first. */
-  private queue: Promise<unknown> | undefined
+  /** By scope: steps that do not show yet, which the next one has to see: with a backend that confirms first. */
+  private readonly queues = new Map<string, Promise<unknown>>()
 
   constructor(
     private readonly context: PluginContext,
@@ -129,8 +134,16 @@ class HistoryKeeper implements WriteWatcher {
     })
   }
 
+  waits(call: object, { origin = 'user', scope = defaultScope, actionId }: OpContext): void {
+    if (origin === 'user') this.log.order.begin(call, scope, actionId)
+  }
+
   written(record: WriteRecord): void {
     this.log.written(record)
+  }
+
+  shown(call: object): void {
+    this.log.order.end(call)
   }
 
   refused(storeName: string, change: RowChange): void {
@@ -141,8 +154,17 @@ class HistoryKeeper implements WriteWatcher {
     this.log.answered(storeName, change, row)
   }
 
+  answering(storeName: string, ids: readonly string[]): () => void {
+    const { log, context: { stores } } = this
+    const former = ids.map((id) => ({ id, shown: stores.peek(storeName, id), known: log.last(storeName, id) }))
+    return () => {
+      for (const { id, shown, known } of former) log.settled(storeName, id, shown, known, stores.peek(storeName, id))
+    }
+  }
+
   dispose(): void {
     this.core.watchers.delete(this)
+    this.log.order.endAll()
     this.log.clearAll()
     this.listeners.clear()
   }
@@ -165,29 +187,47 @@ class HistoryKeeper implements WriteWatcher {
 
   private async run(direction: Direction, given: unknown): Promise<boolean> {
     const scope = checkScope(given)
-    if (this.queue) return this.after(this.queue.then(() => this.step(direction, scope).outcome))
-    const { shown, outcome } = this.step(direction, scope)
-    return shown ? outcome : this.after(outcome)
+    this.checkLife()
+    const { order } = this.log
+    const call = {}
+    const number = order.begin(call, scope, undefined)
+    const waits = [this.queues.get(scope), order.before(scope, number)].filter((wait) => wait !== undefined)
+    const take = (): { shown: boolean; outcome: Promise<boolean> } => {
+      try {
+        return this.step(direction, scope, number)
+      } finally {
+        order.end(call)
+      }
+    }
+    if (waits.length > 0) return this.after(scope, Promise.all(waits).then(() => take().outcome))
+    const { shown, outcome } = take()
+    return shown ? outcome : this.after(scope, outcome)
   }
 
-  /** Lets later steps wait for this one. */
-  private after<T>(outcome: Promise<T>): Promise<T> {
+  /** Lets later steps of the scope wait for this one. */
+  private after<T>(scope: string, outcome: Promise<T>): Promise<T> {
     const done = (): void => {
-      if (this.queue === queue) this.queue = undefined
+      if (this.queues.get(scope) === queue) this.queues.delete(scope)
     }
     const queue = outcome.then(done, done)
-    this.queue = queue
+    this.queues.set(scope, queue)
     return outcome
   }
 
-  /** Takes one action back: all its writes are called before anything is awaited. `shown`: they have taken effect. */
-  private step(direction: Direction, scope: string): { shown: boolean; outcome: Promise<boolean> } {
-    const { core, context, log } = this
-    if (core.disposed) {
-      throw new AtomaError('disposed', `the client ${JSON.stringify(core.id)} has been disposed: create a new one`)
-    }
+  private checkLife(): void {
+    const { disposed, id } = this.core
+    if (disposed) throw new AtomaError('disposed', `the client ${JSON.stringify(id)} has been disposed: create a new one`)
+  }
+
+  /**
+   * Takes one action back: all its writes are called before anything is awaited. `shown`: they have taken effect.
+   * `number`: of the call that asks for it.
+   */
+  private step(direction: Direction, scope: string, number: number): { shown: boolean; outcome: Promise<boolean> } {
+    const { context, log } = this
+    this.checkLife()
     const actionId = `${context.clientId}-${direction}-${Date.now().toString(36)}-${++this.steps}`
-    const step = log.take(direction, scope, actionId)
+    const step = log.take(direction, scope, actionId, number)
     if (!step) return { shown: true, outcome: Promise.resolve(false) }
     const { group, inverse } = step
     const targets = this.targets([...group.entries].reverse())
@@ -217,7 +257,8 @@ class HistoryKeeper implements WriteWatcher {
       if (!rows) targets.set(storeName, (rows = new Map()))
       let target = rows.get(id)
       if (!target) {
-        const now = this.context.stores.peek(storeName, id)
+        // with what other scopes' writes that do not show yet, and later ones, will make of it
+        const now = rowToBe(this.core.opened(storeName), id)
         target = { storeName, id, strategy, now, row: now, entries: [], conflicts: new Set() }
         rows.set(id, target)
         all.push(target)

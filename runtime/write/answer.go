@@ -57,11 +57,11 @@ func (j *Journal) confirmChained(c *chain, n Number, version float64, e *Effects
 			c.disturbed(k + 1)
 		}
 	}
-	last := k == len(c.writes)-1 && c.hidden == 0
+	shows := c.showsAt(k + 1)
 	switch {
 	case w.flags.action() == Delete || !left.there || !wasHidden && !wasMoved && !renumbered:
 		e.confirmed(n)
-	case !last:
+	case !shows:
 		e.row(n, j.table, c.id, &left)
 	case wasHidden || wasMoved:
 		e.outcome(Outcome{Kind: Current, Write: n, Slot: c.slot})
@@ -177,7 +177,7 @@ func (j *Journal) confirmRowChained(c *chain, n Number, m image, given bool, e *
 	case w.flags.action() == Delete || asCalled:
 		j.show(c, e)
 		e.confirmed(n)
-	case len(kept) > 0:
+	case !c.showsAt(0):
 		j.show(c, e)
 		e.row(n, j.table, c.id, &m)
 	case asLeft && c.slot != table.NoSlot:

@@ -68,6 +68,20 @@ func (c *chain) shown() image {
 	return m
 }
 
+// showsAt tells whether what the first writes leave is what shows, and will for now: those after them are hidden and have
+// not been sent, so that no answer to the same request reveals one, and they themselves are not hidden.
+func (c *chain) showsAt(writes int) bool {
+	if c.hidden != len(c.writes)-writes {
+		return false
+	}
+	for i := range c.writes[writes:] {
+		if f := c.writes[writes+i].flags; !f.has(hidden) || f.has(sent) {
+			return false
+		}
+	}
+	return true
+}
+
 // disturbed says that what is below the writes from some on has changed.
 func (c *chain) disturbed(from int) {
 	for i := range c.writes[from:] {

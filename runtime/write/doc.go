@@ -17,8 +17,9 @@
 //   - Confirmed, a write goes into the base once nothing below it is pending. A version that came along is the row's
 //     after this write. A row that came along is the base from then on, with what is still pending on top; confirmed
 //     writes of the row are part of it.
-//   - Refused, it is taken out and the others are replayed. If it had made the row, later updates and deletes fail with
-//     it, up to an add or upsert, which makes the row again. What has been confirmed does not fail any more.
+//   - Refused, it is taken out and the others are replayed. If it is an add, whatever the base is meanwhile, or an upsert
+//     that had made the row, later updates and deletes fail with it, up to an add or upsert, which makes the row again.
+//     What has been confirmed does not fail any more.
 //   - Cancelled, the same. If it had been sent (which Sent notes), its answer is still to be given and then counts as a
 //     change that comes from the backend: its row, or its own changes on the base, or nothing. This holds for sent writes
 //     that fell with another, too. A request that will never be answered has to be refused, so that it is forgotten.

@@ -7,7 +7,7 @@ const (
 	Confirmed Kind = iota // Count writes from Write on, each as its call left it
 	Current               // its row is what shows now
 	Version               // the row that shows, in Slot, has this Version now and is otherwise as it was
-	Row                   // Row is how it left its row, on top of which there are others
+	Row                   // Row is how it left its row, which is not what shows, or may not be for long
 	Refused               // rolled back; Cause is the write that was refused or cancelled, often itself
 )
 

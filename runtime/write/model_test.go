@@ -297,7 +297,7 @@ func (m *model) back(n write.Number, open bool) (fallen []write.Number) {
 		return nil
 	}
 	id, c, k := m.find(n)
-	made := (c.writes[k].action == write.Add || c.writes[k].action == write.Upsert) && c.after(k) == nil
+	made := c.writes[k].action == write.Add || c.writes[k].action == write.Upsert && c.after(k) == nil
 	kept := slices.Clone(c.writes[:k])
 	m.leave(id, c.writes[k], open)
 	for _, w := range c.writes[k+1:] {

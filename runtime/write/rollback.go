@@ -104,8 +104,8 @@ func (j *Journal) release(cells []table.Cell) {
 func (j *Journal) backChained(c *chain, n Number, open bool, e *Effects) {
 	k := c.index(n)
 	w := c.writes[k]
-	made := w.flags.action() == Add || w.flags.action() == Upsert
-	if made {
+	made := w.flags.action() == Add // whatever has come below it since
+	if w.flags.action() == Upsert {
 		before := c.after(k)
 		made = !before.there
 	}

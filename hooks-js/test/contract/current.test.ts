@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { memory, type WriteItemResult } from '../../../dist/npm/index.js'
-import { heldStore, ok, refusal } from './held-executor.js'
+import { HeldExecutor, heldStore, ok, refusal, registering } from './held-executor.js'
 import { channel, failureAt, type Loose, type LooseStore, open, rejects, turn } from './support.js'
 
 const instead = (row: Loose | null): WriteItemResult => ({ ...refusal(), current: { value: row } }) as never
@@ -75,6 +75,41 @@ for (const commit of ['optimistic', 'confirm'] as const) {
       assert.deepEqual(shown(store), { ...theirs, t: 'later', version: 6 })
     })
   })
+}
+
+for (const commit of ['optimistic', 'confirm'] as const) {
+  for (const later of [false, true]) {
+    test(`it goes through the writeback processor, ${later ? 'asynchronous' : 'synchronous'} (${commit})`, async () => {
+      const held = new HeldExecutor({ commit })
+      const unwire = ({ wire, ...row }: Loose): Loose => {
+        if (wire === 'bad') throw new Error('cannot be read')
+        return { ...row, version: 77 } as never
+      }
+      const writeback = later ? async (row: Loose) => unwire(row) : unwire
+      const client = await open<{ Thing: Loose }>({
+        schema: { Thing: { processor: { outbound: (row) => ({ ...row, wire: 1 }), writeback: writeback as never } } },
+        plugins: [registering(held.executor)],
+        disposeTimeoutMs: 10,
+      })
+      const store = client.stores.Thing
+      const added = store.addMany(['a', 'b', 'c', 'd'].map((id) => ({ id, t: 'x' })))
+      await (await held.next()).answer()
+      await added
+      const updates = store.updateMany(['a', 'b', 'c', 'd'].map((id) => ({ id, change: { q: 1 } })))
+      const wired = (id: string, more: object): Loose => ({ id, t: 'remote', wire: 1, ...more })
+      await (await held.next()).answer([instead(wired('a', { version: 4 })), instead(wired('b', { version: 4, wire: 'bad' })), instead(null), { ok: true, value: wired('d', { version: 4 }) }])
+      await turn()
+      const results = await updates
+      assert.deepEqual(failureAt(results, 0, 'conflict').current, { value: theirs })
+      assert.ok(Object.isFrozen(failureAt(results, 0, 'conflict').current?.value))
+      assert.equal('current' in failureAt(results, 1, 'conflict'), false)
+      assert.deepEqual(failureAt(results, 2, 'conflict').current, { value: null })
+      assert.deepEqual(shown(store), theirs)
+      assert.deepEqual(shown(store, 'b'), { id: 'b', t: 'x', version: 1 })
+      assert.equal(shown(store, 'c'), undefined)
+      assert.deepEqual(shown(store, 'd'), { ...theirs, id: 'd' })
+    })
+  }
 }
 
 test('what is sent next is made of the row that the backend has', async () => {

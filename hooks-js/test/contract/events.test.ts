@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Client, ClientEvents, Executor, OperationContext, Plugin, WriteRequest } from '../../../dist/npm/index.js'
+import { heldStore, ok, refusal } from './held-executor.js'
 import { bad, capture, channel, type Loose, open, rejects, throws, turn } from './support.js'
 
 type App = { T: Loose; U: Loose }
@@ -211,6 +212,54 @@ test('a write that the backend refuses fails, though its promise has settled', a
   assert.equal(error.code, 'conflict')
   assert.deepEqual(ids, ['x'])
   assert.equal(await client.stores.T.count(), 0)
+})
+
+test('who listens when the answer comes is told, whoever did at the call', async () => {
+  for (const confirmation of ['strict', 'optimistic'] as const) {
+    const { store, held, client } = await heldStore(undefined, [{ id: 'u' }, { id: 'v' }])
+    const calls: Promise<unknown>[] = [
+      store.addOne({ id: 'a' }, { confirmation }),
+      store.addMany([{ id: 'b' }, { id: 'u' }, { id: 'c' }], { confirmation }),
+      store.updateOne('u', { n: 1 }, { confirmation }),
+      store.updateMany([{ id: 'v', change: { n: 1 } }, { id: 'v', change: { n: 1 } }], { confirmation }),
+      store.deleteMany(['v', 'nobody'], { confirmation }),
+    ]
+    for (const call of calls) call.catch(() => {})
+    const request = await held.next()
+    await new Promise((resolve) => setTimeout(resolve, 5))
+    const heard: unknown[] = []
+    for (const name of ['writeStart', 'writeCommitted', 'writeFailed'] as const) {
+      client.on(name, (event) => {
+        heard.push([name, event.action, event.ids])
+        if (name !== 'writeStart') assert.ok((event as ClientEvents['writeFailed']).ms >= 4 && (event as ClientEvents['writeFailed']).ms < 10_000)
+      })
+    }
+    await request.answer([refusal(), ok, refusal(), ok, ok, refusal()])
+    assert.deepEqual(heard, [
+      ['writeFailed', 'add', ['a']],
+      ['writeFailed', 'add', ['c', 'u']],
+      ['writeCommitted', 'add', ['b']],
+      ['writeCommitted', 'update', ['u']],
+      ['writeCommitted', 'update', ['v']],
+      ['writeFailed', 'delete', ['v']],
+      ['writeCommitted', 'delete', []],
+    ])
+    await Promise.allSettled(calls)
+  }
+})
+
+test('who listens when a call is given up is told of it', async () => {
+  const { store, held, client } = await heldStore()
+  const controller = new AbortController()
+  const added = store.addMany([{ id: 'a' }, { id: 'b' }], { signal: controller.signal })
+  await held.next()
+  await new Promise((resolve) => setTimeout(resolve, 5))
+  const heard: ClientEvents['writeFailed'][] = []
+  client.on('writeFailed', (event) => void heard.push(event))
+  controller.abort()
+  const error = await rejects(added, 'aborted')
+  assert.deepEqual(heard.map(({ ids, error }) => [ids, error]), [[['a', 'b'], error]])
+  assert.ok(heard[0]!.ms >= 4 && heard[0]!.ms < 10_000)
 })
 
 test('reads start and finish, with what they found and whether a backend was asked', async () => {

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { mock, test } from 'node:test'
 import { HeldExecutor, heldStore, refusal, registering, settled, stateOf } from './held-executor.js'
-import { type Loose, open, rejects } from './support.js'
+import { channel, type Loose, open, rejects } from './support.js'
 
 /** Runs with timers that move when told. */
 async function timed(run: (tick: (ms: number) => Promise<void>) => Promise<void>): Promise<void> {
@@ -33,6 +33,24 @@ test('timeoutMs rejects, rolls back, aborts the signal, and a late answer is a r
     assert.deepEqual(await store.getOne('a'), { id: 'a', n: 0, version: 1 })
     await request.answer()
     assert.deepEqual(await store.getOne('a'), { id: 'a', n: 1, version: 2 })
+  })
+})
+
+test('an optimistic write that is never answered is rolled back when its time is up, and holds up nobody', async () => {
+  const { store, held, client } = await heldStore(undefined, [{ id: 'a', n: 0 }])
+  await timed(async (tick) => {
+    const failed: { ids: readonly string[]; error: { code: string } }[] = []
+    client.on('writeFailed', (event) => failed.push(event))
+    const updated = store.updateOne('a', { n: 1 }, { confirmation: 'optimistic', timeoutMs: 20 })
+    const request = await held.next()
+    assert.deepEqual(await updated, { id: 'a', n: 1, version: 2 })
+    const later = store.updateOne('a', { m: 1 })
+    await tick(20)
+    assert.ok(request.signal.aborted)
+    assert.deepEqual(failed.map(({ ids, error }) => [ids, error.code]), [[['a'], 'timeout']])
+    assert.deepEqual(await store.getOne('a'), { id: 'a', n: 0, m: 1, version: 2 })
+    await (await held.next()).answer()
+    assert.deepEqual(await later, { id: 'a', n: 0, m: 1, version: 2 })
   })
 })
 
@@ -68,6 +86,74 @@ test('resolve-enqueued gives the local row and the write goes on', async () => {
     await request.answer([{ ok: true, version: 5 }, refusal()])
     assert.deepEqual(await store.getAll(), [{ id: 'a', version: 5 }])
     assert.equal(results[1]!.ok, true)
+  })
+})
+
+test('resolve-enqueued gives the rows as they show by then', async () => {
+  const { store, held } = await heldStore(undefined, [{ id: 'a', n: 0 }, { id: 'b', n: 0 }, { id: 'c', n: 0 }, { id: 'd', n: 0 }])
+  await timed(async (tick) => {
+    const options = { timeoutMs: 40, timeoutBehavior: 'resolve-enqueued' } as const
+    const below = store.updateOne('a', { n: 1 }, { timeoutMs: 5 })
+    void store.updateOne('a', { m: 1 })
+    const changes = ['a', 'b', 'nobody', 'c'].map((id) => ({ id, change: { q: 1 } }))
+    const many = store.updateMany(changes, options)
+    const one = store.updateOne('a', { r: 1 }, options)
+    const deleted = store.deleteOne('d', options)
+    const request = await held.next()
+    await tick(5)
+    await rejects(below, 'timeout')
+    await channel(store).writeback([{ id: 'b', n: 7, version: 50 }, { id: 'c', deleted: true }])
+    await tick(35)
+    const shown = (id: string): unknown => (channel(store).getHandle() as { peek(id: string): unknown }).peek(id)
+    assert.deepEqual(shown('a'), { id: 'a', n: 0, m: 1, q: 1, r: 1, version: 4 })
+    assert.equal(await one, shown('a'))
+    assert.equal(await deleted, true)
+    const results = await many
+    assert.deepEqual(results.map((result) => result.ok), [true, true, false, true])
+    assert.equal(results[0]!.ok && results[0]!.value, shown('a'))
+    assert.equal(results[1]!.ok && results[1]!.value, shown('b'))
+    assert.deepEqual(shown('b'), { id: 'b', n: 7, q: 1, version: 51 })
+    assert.deepEqual(results[3]!.ok && results[3]!.value, { id: 'c', n: 0, q: 1, version: 2 }, 'a row that is gone is given as it was')
+    await request.answer()
+  })
+})
+
+test('resolve-enqueued of a hidden write gives the row as that write would leave it by then', async () => {
+  const { store, held } = await heldStore({ commit: 'confirm' }, [{ id: 'a', n: 0 }, { id: 'b', n: 0 }])
+  await timed(async (tick) => {
+    const options = { timeoutMs: 40, timeoutBehavior: 'resolve-enqueued' } as const
+    const below = store.updateOne('a', { n: 1 }, { timeoutMs: 5 })
+    const many = store.updateMany(['a', 'b'].map((id) => ({ id, change: { q: 1 } })), options)
+    const one = store.upsertOne({ id: 'a', r: 1 }, { ...options, conflict: 'lww' })
+    const deleted = store.deleteOne('b', options)
+    await held.next()
+    await tick(5)
+    await rejects(below, 'timeout')
+    await channel(store).writeback([{ id: 'b', n: 7, version: 50 }])
+    await tick(35)
+    const results = await many
+    assert.deepEqual(results.map((result) => result.ok && result.value), [{ id: 'a', n: 0, q: 1, version: 2 }, { id: 'b', n: 7, q: 1, version: 51 }])
+    assert.deepEqual(await one, { id: 'a', n: 0, q: 1, r: 1, version: 3 })
+    assert.equal(await deleted, true)
+    assert.deepEqual(await store.getOne('a'), { id: 'a', n: 0, version: 1 })
+  })
+})
+
+test('what is sent after resolve-enqueued is what the write made, without what came on top', async () => {
+  const { store, held } = await heldStore(undefined, [{ id: 'a', n: 0 }])
+  await timed(async (tick) => {
+    const first = store.updateOne('a', { n: 1 })
+    const request = await held.next()
+    const second = store.updateOne('a', { n: 2 }, { timeoutMs: 5, timeoutBehavior: 'resolve-enqueued' })
+    const third = store.updateOne('a', { n: 3 })
+    await tick(5)
+    assert.deepEqual(await second, { id: 'a', n: 3, version: 4 })
+    await request.answer()
+    await first
+    const next = await held.next()
+    assert.deepEqual(next.entries.map(({ value }) => value?.['n' as never]), [2, 3])
+    await next.answer()
+    assert.deepEqual(await third, { id: 'a', n: 3, version: 4 })
   })
 })
 

@@ -132,7 +132,7 @@ export class Chain {
   /** Takes a write out, and those that fall with it; `again`: its answer is still to come. */
   takeOut(write: ModelWrite, code: string, again: boolean): void {
     const at = this.writes.indexOf(write)
-    let falling = (write.action !== 'update' && write.action !== 'delete') && !this.after(at)
+    let falling = write.action === 'add' || (write.action !== 'update' && write.action !== 'delete' && !this.after(at))
     write.late = again && write.sent
     write.standing = { code }
     this.writes = this.writes.filter((other, k) => {

@@ -172,8 +172,8 @@ export class Stage {
   }
 
   /** The call ends before its write is answered, if that is still to come. */
-  giveUp({ write, expected }: Call, code: string): void {
-    if (write?.open && expected === 'pending') write.chain.takeOut(write, code, true)
+  giveUp({ write, expected, handed }: Call, code: string): void {
+    if (write?.open && (expected === 'pending' || handed)) write.chain.takeOut(write, code, true)
   }
 
   private compareCalls(): void {

@@ -10,6 +10,7 @@ import type { Pipeline } from './pipeline.js'
 import { processRow } from './processors.js'
 import {
   AnswerAll,
+  AnswerCurrent,
   OpAnswer,
   OpAnswerRows,
   OpWriteRows,
@@ -203,10 +204,24 @@ export class Request {
       const value = readVerdict(verdicts, i, entries[i]!, results as unknown[], k, length, handle.storeName)
       if (value !== undefined) (rows ??= [])[i] = value
     }
-    const writeback = rows && this.pipeline.core.functions(handle.storeName)?.writeback
+    const writeback = this.pipeline.core.functions(handle.storeName)?.writeback
     if (writeback) {
-      for (let i = 0; i < rows!.length; i++) {
-        const row = rows![i]
+      for (let i = 0; i < entries.length; i++) {
+        const current = verdicts.currents.get(i)
+        if (current !== undefined) {
+          let row: Row | undefined
+          try {
+            const made = processRow('writeback', writeback, current, this.processing(i), handle.place)
+            row = made instanceof Promise ? ((yield made) as Row) : made
+            if (current['version'] !== undefined) row['version'] = current['version']
+            seal(row)
+          } catch {
+            row = undefined
+          }
+          verdicts.makeCurrent(i, row)
+          continue
+        }
+        const row = rows?.[i]
         if (row === undefined) continue
         try {
           const made = processRow('writeback', writeback, row, this.processing(i), handle.place)
@@ -254,7 +269,7 @@ export class Request {
     const { pipeline, handle } = this
     const { instance } = handle
     for (const [i, refusal] of verdicts.refusals) pipeline.refuses(this.writes[i]!, refusal)
-    for (const [i, row] of verdicts.currents) (rows ??= [])[i] = row
+    for (const [i, row] of verdicts.currents) if (verdicts.answers[i] === AnswerCurrent) (rows ??= [])[i] = row
     if (rows) this.putAnswerRows(verdicts, rows)
     if (handle.hidden) verdicts.rebased((i) => pipeline.replaces(this.writes[i]!))
     if (verdicts.plain && !rows) {

@@ -9,6 +9,7 @@ import type { Run } from './ledger.js'
 import { aborted, isLocal, type WritePlan } from './options.js'
 import type { Pipeline } from './pipeline.js'
 import { OpTrack, TrackHidden } from '../protocol.js'
+import { localResults } from './local-results.js'
 import { failed, type ItemResult, rejection } from './results.js'
 import type { StoreHandle } from '../store-handle.js'
 import { contextOf } from '../plugins/trace.js'
@@ -40,8 +41,6 @@ export class Ticket {
   readonly hidden: boolean
   /** A backend is to confirm it. */
   readonly tracked: boolean
-  /** Somebody is told of the call. */
-  observed = false
   /** Aborted when the call is, for what it waits for at the gate. */
   readonly stop = new Stop()
   /** Its writes that have not been answered. */
@@ -53,8 +52,8 @@ export class Ticket {
   /** Who watches knows that its changes are still to show. */
   private watched = false
   private settled = false
-  /** Of items that changed something, while the call is observed. */
-  readonly written: number[] = []
+  /** Of items that changed something that no backend is to confirm. */
+  private readonly changed: number[] = []
   private refusals: { index: number; error: AtomaError }[] = []
   /** Rows that the backend answered with, for history to be told when the changes show. */
   private answers: [number, Row][] | undefined
@@ -63,7 +62,7 @@ export class Ticket {
   private reject: ((error: unknown) => void) | undefined
   private timer: ReturnType<typeof setTimeout> | undefined
   private told: OperationContext | undefined
-  private startedAt = 0
+  private readonly calledAt = performance.now()
 
   constructor(
     readonly pipeline: Pipeline,
@@ -92,8 +91,7 @@ export class Ticket {
   /** The last write command has changed the rows of these items, as writes numbered from `first` on. */
   wrote(first: number, indexes: readonly number[]): void {
     if (indexes.length === 0) return
-    if (this.observed) this.written.push(...indexes)
-    if (!this.tracked) return
+    if (!this.tracked) return void this.changed.push(...indexes)
     const run: Run = { ticket: this, first, indexes }
     this.runs.push(run)
     this.pending += indexes.length
@@ -101,10 +99,13 @@ export class Ticket {
     this.pipeline.expect(run)
   }
 
+  /** The indexes of items that changed something. */
+  get written(): readonly number[] {
+    return this.tracked ? this.runs.flatMap(({ indexes }) => indexes) : this.changed
+  }
+
   /** Says that the call begins, to who listens. */
   start(): void {
-    this.observed = true
-    this.startedAt = performance.now()
     const { events } = this.pipeline.core
     if (events.listening('writeStart')) events.emit('writeStart', this.event(this.ids))
   }
@@ -198,8 +199,9 @@ export class Ticket {
 
   /** A write was refused, and has been rolled back. */
   refuse(index: number, error: AtomaError, current: { value?: unknown } | undefined): void {
+    this.ids[index] = this.idOf(index)
     this.results[index] = failed(index, error, current)
-    if (this.observed) this.refusals.push({ index, error })
+    this.refusals.push({ index, error })
     this.takeBack(index)
     this.answered()
   }
@@ -222,7 +224,7 @@ export class Ticket {
     // what had been confirmed stays
     if (this.hidden) this.show()
     else this.unwatch()
-    this.emitFailed(this.ids, error)
+    this.emitFailed(undefined, error)
   }
 
   /** The call failed before it was complete: nothing of it stays. */
@@ -233,8 +235,8 @@ export class Ticket {
     if (this.runs.length > 0) this.pipeline.rollBack(this, error as AtomaError)
     this.end()
     this.unwatch()
-    if (isA(error, AtomaError)) this.emitFailed(this.ids, error)
-    else this.emitFailed(this.ids, invalidInput('the updater threw', this.handle.place, ['change'], error))
+    if (isA(error, AtomaError)) this.emitFailed(undefined, error)
+    else this.emitFailed(undefined, invalidInput('the updater threw', this.handle.place, ['change'], error))
   }
 
   /** Tells history that a change is none. */
@@ -255,17 +257,18 @@ export class Ticket {
     this.end()
     if (this.hidden) this.show()
     this.settle()
-    if (!this.observed) return
+    // who listens now is told, whoever listened when the call was made
     const { events } = this.pipeline.core
+    if (!events.listening('writeCommitted') && !events.listening('writeFailed')) return
     const refused = new Set(this.refusals.map(({ index }) => index))
     for (const result of this.results) if (!result.ok && !refused.has(result.index)) this.refusals.push(result)
     if (this.refusals.length > 0) {
-      this.emitFailed(this.refusals.map(({ index }) => this.ids[index]), this.refusals[0]!.error)
+      this.emitFailed(this.refusals.map(({ index }) => index), this.refusals[0]!.error)
       if (this.refusals.length === this.results.length) return
     }
     if (!events.listening('writeCommitted')) return
-    const ids = this.written.filter((index) => this.results[index]!.ok).map((index) => this.ids[index])
-    const event = { ...this.event(ids), ms: performance.now() - this.startedAt }
+    const ids = this.written.filter((index) => this.results[index]!.ok).map((index) => this.idToTell(index))
+    const event = { ...this.event(ids), ms: performance.now() - this.calledAt }
     this.pipeline.later(() => events.emit('writeCommitted', event))
   }
 
@@ -277,11 +280,21 @@ export class Ticket {
     this.pipeline.close(this)
   }
 
-  private emitFailed(ids: readonly (string | undefined)[], error: AtomaError): void {
+  /** `indexes`: of the items that failed; undefined: all. */
+  private emitFailed(indexes: readonly number[] | undefined, error: AtomaError): void {
     const { events } = this.pipeline.core
     if (!events.listening('writeFailed')) return
-    const event = { ...this.event(ids), ms: performance.now() - this.startedAt, error }
+    const failed = indexes ?? Array.from({ length: Math.max(this.ids.length, this.results.length) }, (_, index) => index)
+    const event = { ...this.event(failed.map((index) => this.idToTell(index))), ms: performance.now() - this.calledAt, error }
     this.pipeline.later(() => events.emit('writeFailed', event))
+  }
+
+  /** The id of an item, as far as it is known. */
+  private idToTell(index: number): string | undefined {
+    const id = this.ids[index]
+    if (id !== undefined) return id
+    const result = this.results[index]
+    return result?.ok ? (result.value as Row)?.['id'] as string | undefined : result?.error.details?.id
   }
 
   private event(ids: readonly (string | undefined)[]) {
@@ -314,10 +327,10 @@ export class Ticket {
     this.pipeline.tellWatchers((watcher) => watcher.answered?.(storeName, change, row))
   }
 
-  private value(): unknown {
+  private value(results = this.results): unknown {
     if (this.failure) throw this.failure.error
-    if (this.kind.many) return this.results
-    const result = this.results[0]!
+    if (this.kind.many) return results
+    const result = results[0]!
     if (!result.ok) throw result.error
     return result.value
   }
@@ -328,15 +341,18 @@ export class Ticket {
     this.settle()
   }
 
-  private settle(): void {
+  /** `local`: with the rows as they are here, whatever the backend will say of them. */
+  private settle(local = false): void {
     if (this.settled) return
     this.settled = true
-    this.disarm()
+    // the time of a write that settled when it was handed over goes on: a backend that hangs leaves nothing behind
+    if (this.plan.enqueue) this.disarm()
     if (!this.resolve) return
     try {
-      const value = this.value()
+      const results = local ? localResults(this) : this.results
+      const value = this.value(results)
       // results that may still change are not the caller's
-      this.resolve(this.finished || !this.kind.many ? value : this.results.map((result) => ({ ...result })))
+      this.resolve(this.finished || !this.kind.many ? value : results.map((result) => ({ ...result })))
     } catch (error) {
       this.reject!(error)
     }
@@ -360,7 +376,7 @@ export class Ticket {
 
   /** The time is up, and the caller is content with what the write left here: if it has come to that. */
   private enqueued(): void {
-    if (this.applied) this.settle()
+    if (this.applied) this.settle(true)
     else this.timedOut()
   }
 

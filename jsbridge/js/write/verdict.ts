@@ -12,7 +12,7 @@ export class Verdict {
   /** What became of each entry: Answer…. */
   readonly answers: Uint8Array
   readonly refusals = new Map<number, Refusal>()
-  /** Rows, with versions, that the backend has in place of what it refused. */
+  /** Rows that the backend has in place of what it refused; taken over if they have versions. */
   readonly currents = new Map<number, Row>()
   private confirmedPlainly = 0
   private versions: Float64Array | undefined
@@ -32,11 +32,24 @@ export class Verdict {
     this.refusals.set(i, refusal)
   }
 
-  /** Refused, as the backend has another row, with a version, or none. */
+  /** Refused, as the backend has another row or none. */
   overrule(i: number, refusal: Refusal, row: Row | null): void {
-    this.refusals.set(i, refusal)
-    this.answers[i] = row === null ? AnswerGone : AnswerCurrent
-    if (row !== null) this.currents.set(i, row)
+    this.refuse(i, refusal)
+    if (row === null) this.answers[i] = AnswerGone
+    else this.putCurrent(i, row)
+  }
+
+  /** What has been made of the row that the backend has; undefined: nothing could be. The refusal stands. */
+  makeCurrent(i: number, row: Row | undefined): void {
+    const { error } = this.refusals.get(i)!
+    this.currents.delete(i)
+    this.refuse(i, { error, current: row && { value: row } })
+    if (row) this.putCurrent(i, row)
+  }
+
+  private putCurrent(i: number, row: Row): void {
+    this.currents.set(i, row)
+    if (isVersion(row['version'])) this.answers[i] = AnswerCurrent
   }
 
   /** The row of an entry comes with the answer. */
@@ -154,16 +167,15 @@ function refused(
 }
 
 /**
- * What the backend has instead: passed on as it is `given`, and taken over as
- * `row` where it is a row with a version, or null, which says that there is none.
+ * What the backend has instead: passed on as it is `given`; `row` where it is
+ * the row of the entry, or null, which says that there is none.
  */
 function currentOf(entry: WriteEntry, current: unknown): { given: { value?: unknown }; row?: Row | null } {
   const { value } = current as { value?: unknown }
   if (value === null) return { given: { value }, row: null }
   if (typeof value !== 'object' || (value as Row)['id'] !== entry.id) return { given: { value } }
   const row = copyRow(value, {}, false, frozen)
-  const given = { value: frozen ? Object.freeze(row) : row }
-  return isVersion(row['version']) ? { given, row } : { given }
+  return { given: { value: frozen ? Object.freeze(row) : row }, row }
 }
 
 function isVersion(v: unknown): v is number {

@@ -39,7 +39,7 @@ func TestJournalAgreesWithItsModel(t *testing.T) {
 		numbers := []write.Number{}
 		number := func() write.Number {
 			if len(numbers) == 0 {
-				rt.Skip()
+				return 0 // no write has this number
 			}
 			at := rapid.IntRange(0, len(numbers)-1).Draw(rt, "which")
 			return numbers[at]

@@ -5,8 +5,7 @@ import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import { pathToFileURL } from 'node:url'
 import { makeApp } from './app.mjs'
-import { artifacts, launch, openPage, serve } from './browser.mjs'
-import { bundle } from './bundle.mjs'
+import { playScenarios } from './scenarios.mjs'
 
 // Runs in Node, from an app that has the package installed.
 const server = `import { createElement } from 'react'
@@ -34,31 +33,7 @@ await client.dispose()
 
 describe('hooks', { concurrency: true }, () => {
   for (const react of [18, 19]) {
-    test(`in React ${react}`, async (t) => {
-      const server = await serve(await bundle(`hooks-${react}`, 'hooks.tsx', { react }))
-      let browser
-      try {
-        browser = await launch()
-        const { page, errors } = await openPage(browser)
-        await page.goto(server.url)
-        await page.waitForFunction(() => window.run)
-        assert.equal(parseInt(await page.evaluate(() => window.reactVersion)), react)
-        for (const title of await page.evaluate(() => window.titles)) {
-          await t.test(title, { timeout: 60_000 }, async () => {
-            errors.length = 0
-            try {
-              await page.evaluate((title) => window.run(title), title)
-              assert.deepEqual(errors, [])
-            } catch (error) {
-              await page.screenshot({ path: join(artifacts, `hooks-${react}-${title.replaceAll(/\W+/g, '-')}.png`) })
-              throw error
-            }
-          })
-        }
-      } finally {
-        await Promise.all([browser?.close(), server.close()])
-      }
-    })
+    test(`in React ${react}`, (t) => playScenarios(t, 'hooks', react))
   }
   for (const react of [18, 19]) {
     test(`on the server, in React ${react}`, async () => {

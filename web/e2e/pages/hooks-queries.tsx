@@ -1,7 +1,8 @@
 // The scenarios of the hooks that take a query, ids, a filter or a spec.
 
-import { Component, memo, Suspense, useEffect, useState, type ReactNode } from 'react'
+import { memo, Suspense, useEffect, useState } from 'react'
 import { useAggregate, useAll, useCount, useIds, useMany, useOne, useQuery, useStatus, useSuspenseQuery } from 'atoma-wasm/react'
+import { Boundary, silence } from './boundary'
 import type { Stage, Todo } from './stage'
 import { equal, ok, same, settled, until } from './until'
 
@@ -310,30 +311,3 @@ export const queryScenarios: Record<string, (stage: Stage) => Promise<void>> = {
 }
 
 const numbered = (stage: Stage, n: number) => stage.todos.addMany(Array.from({ length: n }, (_, i): Todo => ({ id: `t${i}`, title: `t${i}`, n: i })))
-
-/** Shows the code of what its children throw. */
-class Boundary extends Component<{ children: ReactNode }, { code?: string }> {
-  override state: { code?: string } = {}
-
-  static getDerivedStateFromError(error: { code: string }) {
-    return { code: error.code }
-  }
-
-  override render() {
-    return this.state.code === undefined ? this.props.children : <output>{this.state.code}</output>
-  }
-}
-
-/** React reports what a boundary catches, which would fail the test: with console.error, and React 18 as an uncaught error, too. */
-function silence() {
-  const { error } = console
-  const calm = (event: ErrorEvent) => event.preventDefault()
-  console.error = () => {}
-  addEventListener('error', calm)
-  return {
-    restore() {
-      console.error = error
-      removeEventListener('error', calm)
-    },
-  }
-}

@@ -1,9 +1,10 @@
 // The scenarios of hooks-remote.test.mjs: hooks of a client that has an executor.
 
 import * as React from 'react'
-import { Component, Suspense, useEffect, useState, type ReactNode } from 'react'
+import { Suspense, useEffect, useState } from 'react'
 import { AtomaError, type Plugin, type QueryAnswer, type QueryRequest, type WriteAnswer } from 'atoma-wasm'
 import { useQuery, useStatus, useSuspenseQuery, type FetchPolicy, type QueryResult } from 'atoma-wasm/react'
+import { Boundary, silence } from './boundary'
 import { Stage, type Todo } from './stage'
 import { equal, ok, pass, same, settled, until } from './until'
 
@@ -357,33 +358,6 @@ async function fill(stage: RemoteStage, ...rows: unknown[]): Promise<void> {
 
 function channelOf({ todos }: Stage): { writeback(rows: unknown[]): Promise<void> } {
   return (todos as never as Record<symbol, { writeback(rows: unknown[]): Promise<void> }>)[Symbol.for('atoma.storeInternal')]!
-}
-
-/** Shows the code of what its children throw. */
-class Boundary extends Component<{ children: ReactNode }, { code?: string }> {
-  override state: { code?: string } = {}
-
-  static getDerivedStateFromError(error: { code: string }) {
-    return { code: error.code }
-  }
-
-  override render() {
-    return this.state.code === undefined ? this.props.children : <output>{this.state.code}</output>
-  }
-}
-
-/** React reports what a boundary catches, which would fail the test. */
-function silence() {
-  const { error } = console
-  const calm = (event: ErrorEvent) => event.preventDefault()
-  console.error = () => {}
-  addEventListener('error', calm)
-  return {
-    restore() {
-      console.error = error
-      removeEventListener('error', calm)
-    },
-  }
 }
 
 async function run(title: string): Promise<void> {
